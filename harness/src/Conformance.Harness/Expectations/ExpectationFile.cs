@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Text;
+using Conformance.Harness.Results;
+using Conformance.Harness.Suites;
+
+namespace Conformance.Harness.Expectations;
+
+/// <summary>One command that is known not to pass on a runtime.</summary>
+/// <param name="File">The file's key: suite and path.</param>
+/// <param name="Line">The line of the command.</param>
+/// <param name="Kind">The command's keyword; an entry whose line holds another command matches nothing.</param>
+/// <param name="Verdict">Failed, crashed or timed out.</param>
+/// <param name="Reason">Why. An entry without a reason excuses nothing.</param>
+/// <param name="Temporary">What will remove it; null for a permanent one.</param>
+/// <param name="Permanent">The clause that excuses it; null for a temporary one.</param>
+public sealed record Expectation(string File, int Line, string Kind, Verdict Verdict, string Reason, string? Temporary, string? Permanent)
+{
+    /// <summary>What the entry still needs before it excuses anything, or null.</summary>
+    public string? Needs =>
+        string.IsNullOrWhiteSpace(Reason) ? "the expectation needs a reason"
+        : string.IsNullOrWhiteSpace(Temporary) == string.IsNullOrWhiteSpace(Permanent) ? "the expectation needs one of `temporary: what removes it` and `permanent: the clause`"
+        : null;
+
+    public override string ToString() => $"{File}:{Line}: {Kind}";
+}
+
+/// <summary>
+/// The expectations of one runtime. Applying them turns a failure that an entry names into an expected failure, and a pass that an entry names
+/// into an unexpected pass. An entry that names no command is a problem of the run.
+/// </summary>
+public sealed record ExpectationFile(ImmutableArray<Expectation> Entries)
+{
+    private const string Head = """
+        # Commands that are known not to pass on this runtime, each with its reason and either
+        #   temporary: what will remove the entry, or
+        #   permanent: the clause of the specification that excuses it.
+        # An entry whose command passes, or that names no command, fails the run.
+
+        expectations:
+
+        """;
+
+    public static ExpectationFile Empty { get; } = new(ImmutableArray<Expectation>.Empty);
+
+    /// <summary>Reads a file; one that does not exist is empty.</summary>
+    /// <exception cref="FormatException">The file is not a list of expectations; the message begins with path and line.</exception>
+    public static ExpectationFile Load(string path)
+    {
+        if (!File.Exists(path)) return Empty;
+        try
+        {
+            return Parse(File.ReadAllText(path));
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <exception cref="FormatException">The text is not a list of expectations; the message begins with the line.</exception>
+    public static ExpectationFile Parse(string yaml)
+    {
+        var entries = ImmutableArray.CreateBuilder<Expectation>();
+        var seen = new HashSet<(string, int, string)>();
+        if (Yaml.Root(yaml) is { } root)
+            foreach (var (_, list) in Yaml.Entries(root, "expectations"))
+                foreach (var node in Yaml.Items(list))
+                {
+                    var entry = new Expectation("", 0, "", Verdict.Failed, "", null, null);
+                    foreach (var (key, value) in Yaml.Entries(node, "file", "line", "kind", "verdict", "reason", "temporary", "permanent"))
+                        entry = key switch
+                        {
+                            "file" => entry with { File = Yaml.Scalar(value) },
+                            "line" => entry with { Line = Yaml.Int(value) },
+                            "kind" => entry with { Kind = Yaml.Scalar(value) },
+                            "verdict" => entry with { Verdict = Failure(value) },
+                            "reason" => entry with { Reason = Yaml.Scalar(value) },
+                            "temporary" => entry with { Temporary = Yaml.Scalar(value) },
+                            _ => entry with { Permanent = Yaml.Scalar(value) },
+                        };
+                    if (entry.File.Length == 0 || entry.Line == 0 || entry.Kind.Length == 0) throw Yaml.Error(node, "an expectation needs file, line and kind");
+                    if (!seen.Add((entry.File, entry.Line, entry.Kind))) throw Yaml.Error(node, $"a second expectation for {entry}");
+                    entries.Add(entry);
+                }
+        return new(entries.ToImmutable());
+    }
+
+    private static Verdict Failure(YamlDotNet.RepresentationModel.YamlNode node) => Yaml.Scalar(node) switch
+    {
+        "failed" => Verdict.Failed,
+        "crashed" => Verdict.Crashed,
+        "timedOut" => Verdict.TimedOut,
+        var other => throw Yaml.Error(node, $"verdict `{other}` cannot be expected; failed, crashed and timedOut can"),
+    };
+
+    /// <summary>The file's result with these expectations applied, and the entries that named a command of it.</summary>
+    public (FileResult Result, ImmutableHashSet<Expectation> Used) Apply(FileResult file)
+    {
+        var entries = Entries.Where(e => e.File == file.Key).ToDictionary(e => (e.Line, e.Kind));
+        if (entries.Count == 0) return (file, []);
+        var used = ImmutableHashSet.CreateBuilder<Expectation>();
+        var commands = ImmutableArray.CreateBuilder<CommandResult>(file.Commands.Length);
+        foreach (var command in file.Commands)
+        {
+            if (command.File is not null || !entries.TryGetValue((command.Line, command.Kind), out var entry))
+            {
+                commands.Add(command);
+                continue;
+            }
+            used.Add(entry);
+            commands.Add(entry.Needs is { } needs ? command with { Detail = Join(command.Detail, needs) }
+                : command.Verdict == entry.Verdict ? command with { Verdict = Verdict.ExpectedFailure, Detail = Join(command.Detail, $"{Mark(entry)}: {entry.Reason}") }
+                : command.Verdict == Verdict.Passed ? command with { Verdict = Verdict.UnexpectedPass, Detail = $"the expectations say that it fails: {entry.Reason}" }
+                : command);
+        }
+        var applied = commands.ToImmutable();
+        return (file with { Commands = applied, Totals = Totals.Of(applied, file.Totals.SuiteFound) }, used.ToImmutable());
+    }
+
+    private static string Mark(Expectation entry) => entry.Permanent is null ? $"temporary, until {entry.Temporary}" : $"permanent, {entry.Permanent}";
+
+    private static string Join(string? detail, string more) => detail is null ? more : $"{detail}; {more}";
+
+    /// <summary>The text of an expectations file with an entry for every bad command that has none. The new entries need a reason.</summary>
+    /// <param name="text">The file as it is; its comments and entries stay.</param>
+    /// <param name="run">The run with this file's expectations applied.</param>
+    public static string Update(string text, RunResult run)
+    {
+        var known = Parse(text).Entries.Select(e => (e.File, e.Line, e.Kind)).ToHashSet();
+        var builder = new StringBuilder(text.Length == 0 ? Head : text);
+        if (builder[^1] != '\n') builder.Append('\n');
+        foreach (var file in run.Files)
+            foreach (var command in file.Commands)
+            {
+                if (command.Verdict is not (Verdict.Failed or Verdict.Crashed or Verdict.TimedOut) || command.File is not null) continue;
+                if (!known.Add((file.Key, command.Line, command.Kind))) continue;
+                builder.Append($"  - file: {Quote(file.Key)}\n    line: {command.Line}\n    kind: {command.Kind}\n");
+                if (command.Verdict != Verdict.Failed) builder.Append($"    verdict: {command.Verdict.Name()}\n");
+                builder.Append($"    # {command.Text.ReplaceLineEndings(" ")}\n    reason: \"\"\n    temporary: \"\"\n");
+            }
+        return builder.ToString();
+    }
+
+    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}
