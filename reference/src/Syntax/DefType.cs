@@ -8,10 +8,14 @@ namespace Wasm.Syntax;
 /// </summary>
 public sealed class DefType
 {
-    internal DefType(int index, int groupSize, SubType rolled)
+    private readonly DefType[] _group;    // keeps the whole group alive, so that a group is interned or collected as one
+    private DefType _jump;                // a proper super type further up, or this type itself at the root
+
+    internal DefType(int index, DefType[] group, SubType rolled)
     {
         Index = index;
-        GroupSize = groupSize;
+        _group = group;
+        _jump = this;
         Rolled = rolled;
     }
 
@@ -19,7 +23,10 @@ public sealed class DefType
     public int Index { get; }
 
     /// <summary>The number of types in its recursive group.</summary>
-    public int GroupSize { get; }
+    public int GroupSize => _group.Length;
+
+    /// <summary>The recursive group it is of.</summary>
+    public ImmutableArray<DefType> Group => System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(_group);
 
     /// <summary>The definition with <c>rec.i</c> for the types of its own group and defined types for all others.</summary>
     public SubType Rolled { get; }
@@ -31,13 +38,10 @@ public sealed class DefType
     public CompType Expand => Unrolled.Comp;
 
     /// <summary>The declared super type, if any.</summary>
-    public DefType? Super { get; internal set; }
-
-    /// <summary>All super types from the root down to this type itself: <c>Supers[Depth] == this</c>. Matching is one comparison.</summary>
-    public ImmutableArray<DefType> Supers { get; internal set; }
+    public DefType? Super { get; private set; }
 
     /// <summary>The number of proper super types.</summary>
-    public int Depth => Supers.Length - 1;
+    public int Depth { get; private set; }
 
     /// <summary>The described type, or null (custom descriptors).</summary>
     public DefType? Describes { get; internal set; }
@@ -45,8 +49,26 @@ public sealed class DefType
     /// <summary>The descriptor type, or null (custom descriptors).</summary>
     public DefType? Descriptor { get; internal set; }
 
-    /// <summary>Whether this type is <paramref name="other"/> or declared below it.</summary>
-    public bool IsSubTypeOf(DefType other) => ReferenceEquals(this, other) || (other.Depth < Supers.Length && ReferenceEquals(Supers[other.Depth], other));
+    /// <summary>Declares the super type, whose own is known already.</summary>
+    internal void SetSuper(DefType super)
+    {
+        Super = super;
+        Depth = super.Depth + 1;
+        // Jumps of equal length are joined to one of double length: the digits of a skew binary number. So a chain of any length costs one
+        // reference a type, and is searched in logarithmic time.
+        var far = super._jump;
+        _jump = super.Depth - far.Depth == far.Depth - far._jump.Depth ? far._jump : super;
+    }
 
+    /// <summary>Whether this type is <paramref name="other"/> or declared below it.</summary>
+    public bool IsSubTypeOf(DefType other)
+    {
+        var type = this;
+        while (type.Depth > other.Depth)
+            type = type._jump.Depth >= other.Depth ? type._jump : type.Super!;
+        return ReferenceEquals(type, other);
+    }
+
+    /// <summary>The composite type, with the defined types that it mentions in short, since they may be arbitrarily deep.</summary>
     public override string ToString() => GroupSize == 1 ? Rolled.Comp.ToString()! : $"(rec.{Index} {Rolled.Comp})";
 }

@@ -54,7 +54,14 @@ public readonly record struct HeapType(HeapKind Kind, uint Index = 0, DefType? D
         {
             HeapKind.TypeIdx => $"{Index}",
             HeapKind.RecIdx => $"rec.{Index}",
-            HeapKind.Def => Def!.ToString(),
+            // In short: the full definition may mention further types, to any depth.
+            HeapKind.Def => Def!.Rolled.Comp switch
+            {
+                StructType => "(type struct)",
+                ArrayType => "(type array)",
+                FuncType => "(type func)",
+                _ => "(type cont)",
+            },
             HeapKind.Bot or HeapKind.Any or HeapKind.Eq or HeapKind.I31 or HeapKind.Struct or HeapKind.Array or HeapKind.None
                 or HeapKind.Func or HeapKind.NoFunc or HeapKind.Exn or HeapKind.NoExn or HeapKind.Extern or HeapKind.NoExtern
                 or HeapKind.Cont or HeapKind.NoCont or _ => Kind.ToString().ToLowerInvariant(),
@@ -103,15 +110,26 @@ public enum ValKind : byte
 /// <summary><c>valtype ::= numtype | vectype | reftype</c>, and <c>bot</c> in validation (2.3.5).</summary>
 public readonly record struct ValType
 {
+    // The parts of the reference type side by side, so that a value type takes two words: validation copies them a lot.
+    private readonly DefType? _def;
+    private readonly uint _index;
+    private readonly HeapKind _heap;
+    private readonly bool _nullable;
+    private readonly bool _exact;
+
     public ValKind Kind { get; }
 
     /// <summary>The reference type; meaningful when <see cref="Kind"/> is <see cref="ValKind.Ref"/>.</summary>
-    public RefType Ref { get; }
+    public RefType Ref => new(_nullable, new HeapType(_heap, _index, _def, _exact));
 
     private ValType(ValKind kind, RefType reference)
     {
         Kind = kind;
-        Ref = reference;
+        _nullable = reference.Nullable;
+        _heap = reference.Heap.Kind;
+        _index = reference.Heap.Index;
+        _def = reference.Heap.Def;
+        _exact = reference.Heap.Exact;
     }
 
     public static ValType Bot => default;
@@ -134,6 +152,12 @@ public readonly record struct ValType
     public bool IsVec => Kind == ValKind.V128;
 
     public bool IsRef => Kind == ValKind.Ref;
+
+    public bool Equals(ValType other) => Kind == other.Kind && _heap == other._heap && _nullable == other._nullable && _exact == other._exact
+        && _index == other._index && ReferenceEquals(_def, other._def);
+
+    public override int GetHashCode() =>
+        HashCode.Combine((int)Kind | (int)_heap << 8 | (_nullable ? 1 << 16 : 0) | (_exact ? 1 << 17 : 0), _index, _def);
 
     /// <summary><c>i32</c>, <c>v128</c>, <c>(ref null 3)</c>, <c>bot</c>.</summary>
     public override string ToString() => Kind switch
