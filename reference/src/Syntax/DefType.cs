@@ -49,6 +49,9 @@ public sealed class DefType
     /// <summary>The descriptor type, or null (custom descriptors).</summary>
     public DefType? Descriptor { get; internal set; }
 
+    /// <summary>What execution computes once from the type: the layout of a structure.</summary>
+    internal object? Layout { get; set; }
+
     /// <summary>Declares the super type, whose own is known already.</summary>
     internal void SetSuper(DefType super)
     {
