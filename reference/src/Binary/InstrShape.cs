@@ -51,12 +51,16 @@ internal readonly struct InstrRow
 
     public InstrDef Def { get; }
 
+    /// <summary>Whether an immediate is the index of a data segment.</summary>
+    public bool NamesData { get; }
+
     private InstrRow(InstrDef def)
     {
         Shape = ShapeOf(def);
         Op = def.Op;
         Feature = def.Feature;
         Def = def;
+        NamesData = def.Immediates.Contains(Imm.DataIdx);
     }
 
     /// <summary>The rows of opcodes without prefix.</summary>

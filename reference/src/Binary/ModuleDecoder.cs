@@ -15,6 +15,9 @@ internal ref partial struct ModuleDecoder
 
     private static readonly Plain End = new(Op.End);
 
+    /// <summary>The type of elements that are given by their function indices: they are never null.</summary>
+    private static readonly RefType FuncRef = new(false, Syntax.HeapType.Func);
+
     private readonly Features _features;
     private readonly Features _missing;
     private ByteReader _in;
@@ -48,6 +51,7 @@ internal ref partial struct ModuleDecoder
         ImmutableArray<Func> code = [];
         var customs = ImmutableArray.CreateBuilder<CustomSection>();
         var last = SectionId.Custom;
+        var lastPresent = SectionId.Custom;    // passes over empty sections, which encoding leaves out
         while (!_in.AtEnd)
         {
             int at = _in.Pos;
@@ -55,9 +59,10 @@ internal ref partial struct ModuleDecoder
             if (id != SectionId.Custom && Order[(int)id] <= Order[(int)last]) throw _in.Error(at, "unexpected content after last section");
             int size = _in.Len();
             int start = _in.Pos;
+            bool empty = id is not (SectionId.Custom or SectionId.Start or SectionId.DataCount) && IsEmptyVec();
             switch (id)
             {
-                case SectionId.Custom: customs.Add(Custom(start, size, last)); break;
+                case SectionId.Custom: customs.Add(Custom(start, size, lastPresent)); break;
                 case SectionId.Type: module = module with { Types = Types(size) }; break;
                 case SectionId.Import: module = module with { Imports = Imports() }; break;
                 case SectionId.Func: _funcTypes = [.. U32Vec()]; break;
@@ -74,7 +79,9 @@ internal ref partial struct ModuleDecoder
                 default: throw new UnreachableException($"section {id}");
             }
             if (_in.Pos != start + size) throw _in.Error(start, "section size mismatch");
-            if (id != SectionId.Custom) last = id;
+            if (id == SectionId.Custom) continue;
+            last = id;
+            if (!empty) lastPresent = id;
         }
 
         if (_funcTypes.Length != code.Length) throw _in.Error(_in.Pos, "function and code section have inconsistent lengths");
@@ -98,6 +105,14 @@ internal ref partial struct ModuleDecoder
             _ => false,
         };
         return known ? id : throw _in.Error(_in.Pos - 1, "malformed section id");
+    }
+
+    private bool IsEmptyVec()
+    {
+        int start = _in.Pos;
+        bool empty = _in.U32() == 0;
+        _in.Pos = start;
+        return empty;
     }
 
     private CustomSection Custom(int start, int size, SectionId after)
@@ -218,7 +233,7 @@ internal ref partial struct ModuleDecoder
         if (!Has(Features.BulkMemory))    // there was only a table index
         {
             var active = new SegmentMode.Active(kind, Expr());
-            return new Elem(Syntax.RefType.Func, FuncIdxVec(), active, _in.At(pos));
+            return new Elem(FuncRef, FuncIdxVec(), active, _in.At(pos));
         }
         if (kind > (Has(Features.ReferenceTypes) ? 7u : 3u)) throw _in.Error(pos, "malformed elements segment kind");
         SegmentMode mode = (kind & notActive) == 0 ? Active((kind & explicitIdx) != 0)
@@ -231,7 +246,7 @@ internal ref partial struct ModuleDecoder
             return new Elem(type, ExprVec(), mode, _in.At(pos));
         }
         if (typed && _in.Byte() != 0) throw _in.Error(_in.Pos - 1, "malformed element kind");
-        return new Elem(new RefType(false, Syntax.HeapType.Func), FuncIdxVec(), mode, _in.At(pos));
+        return new Elem(FuncRef, FuncIdxVec(), mode, _in.At(pos));
     }
 
     private SegmentMode.Active Active(bool explicitIdx)

@@ -176,8 +176,8 @@ public sealed record Expr(ImmutableArray<Instr> Instrs)
 /// <summary>A custom section, uninterpreted.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Bytes">Its content after the name.</param>
-/// <param name="After">The id of the last non-custom section before it; 0 when it stands before all of them.</param>
-/// <param name="At">The position.</param>
+/// <param name="After">The id of the last non-custom, non-empty section before it; 0 when it stands before all of them.</param>
+/// <param name="At">The position; in a binary, of its content's first byte after the name.</param>
 public sealed record CustomSection(string Name, ImmutableArray<byte> Bytes, SectionId After, Region At = default)
 {
     public bool Equals(CustomSection? other) => other is not null && Name == other.Name && After == other.After && Bytes.AsSpan().SequenceEqual(other.Bytes.AsSpan());
