@@ -51,10 +51,10 @@ internal ref partial struct ModuleDecoder
                     break;
                 case InstrShape.MemLane:
                     var arg = MemArg();
-                    instr = new MemLane(row.Op, arg, LaneIdx(), at);
+                    instr = new MemLane(row.Op, arg, _in.Byte(), at);
                     break;
                 case InstrShape.Lane:
-                    instr = new Lane(row.Op, LaneIdx(), at);
+                    instr = new Lane(row.Op, _in.Byte(), at);
                     break;
                 case InstrShape.I32:
                     instr = new Const(row.Op, (uint)_in.S32(), at);
@@ -70,9 +70,6 @@ internal ref partial struct ModuleDecoder
                     break;
                 case InstrShape.V128:
                     instr = new VConst(row.Op, V128.From(_in.Bytes(16)), at);
-                    break;
-                case InstrShape.Shuffle:
-                    instr = new VConst(row.Op, Lanes16(), at);
                     break;
                 case InstrShape.Block:
                     instr = new Block(row.Op, BlockType(), at);
@@ -205,15 +202,6 @@ internal ref partial struct ModuleDecoder
         if (flags >= (Has(Features.MultiMemory) ? 2 * hasIdx : hasIdx)) throw _in.Error(at, "malformed memop flags");
         uint mem = (flags & hasIdx) != 0 ? _in.U32() : 0;
         return new MemArg(mem, flags & ~hasIdx, Has(Features.Memory64) ? _in.U64() : _in.U32());
-    }
-
-    private byte LaneIdx() => (byte)_in.Unsigned(8);
-
-    private V128 Lanes16()
-    {
-        Span<byte> lanes = stackalloc byte[16];
-        foreach (ref byte lane in lanes) lane = LaneIdx();
-        return V128.From(lanes);
     }
 
     /// <summary><c>blocktype</c>: empty, a value type, or a non-negative s33.</summary>

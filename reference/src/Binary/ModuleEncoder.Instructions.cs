@@ -32,10 +32,10 @@ internal sealed partial class ModuleEncoder
                 break;
             case InstrShape.MemLane:
                 MemArg(((MemLane)instr).Arg);
-                _out.U32(((MemLane)instr).Lane);
+                _out.Byte(((MemLane)instr).Lane);
                 break;
             case InstrShape.Lane:
-                _out.U32(((Lane)instr).Index);
+                _out.Byte(((Lane)instr).Index);
                 break;
             case InstrShape.I32:
                 _out.Signed((int)((Const)instr).Bits);
@@ -52,9 +52,6 @@ internal sealed partial class ModuleEncoder
             case InstrShape.V128:
                 _out.F64(((VConst)instr).Value.Lo);
                 _out.F64(((VConst)instr).Value.Hi);
-                break;
-            case InstrShape.Shuffle:
-                foreach (byte lane in ((VConst)instr).Value.ToArray()) _out.U32(lane);
                 break;
             case InstrShape.Block:
                 BlockType(((Block)instr).Type);
