@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 
 namespace Wasm.Text;
 
@@ -111,14 +110,17 @@ public static class FloatText
         return TryRound(significand, sticky, exponent, format, out bits);
     }
 
+    // The midpoint of two doubles has at most 767 significant digits: what follows only matters as whether any of it is not zero.
+    private const int SignificantDigits = 800;
+
     private static bool TryDecimal(ReadOnlySpan<byte> text, Format format, out ulong bits)
     {
-        var digits = new StringBuilder(text.Length);
-        bool fraction = false;
+        Span<char> digits = stackalloc char[SignificantDigits + 1];
+        int count = 0;
+        bool sticky = false, fraction = false, any = false;
         long exponent = 0;
         int i = 0;
         bits = 0;
-        bool any = false;
         for (; i < text.Length; i++)
         {
             if (text[i] == '_') continue;
@@ -130,7 +132,13 @@ public static class FloatText
             }
             if (text[i] is < (byte)'0' or > (byte)'9') break;
             any = true;
-            if (digits.Length > 0 || text[i] != '0') digits.Append((char)text[i]);
+            if (count == SignificantDigits)
+            {
+                sticky |= text[i] != '0';
+                if (!fraction) exponent++;
+                continue;
+            }
+            if (count > 0 || text[i] != '0') digits[count++] = (char)text[i];
             if (fraction) exponent--;
         }
         if (!any) return false;
@@ -139,17 +147,22 @@ public static class FloatText
             if ((text[i] | 0x20) != 'e' || !TryExponent(text[(i + 1)..], out long power)) return false;
             exponent += power;
         }
-        while (digits.Length > 0 && digits[^1] == '0')
+        if (sticky)
         {
-            digits.Length--;
+            digits[count++] = '1';
+            exponent--;
+        }
+        while (count > 0 && digits[count - 1] == '0')
+        {
+            count--;
             exponent++;
         }
-        if (digits.Length == 0) return true;
+        if (count == 0) return true;
         // The value lies between 10^(size-1) and 10^size: far beyond the format it need not be computed.
-        long size = digits.Length + exponent;
+        long size = count + exponent;
         if (size > 400) return false;
         if (size < -400) return true;
-        var number = BigInteger.Parse(digits.ToString(), NumberStyles.None, CultureInfo.InvariantCulture);
+        var number = BigInteger.Parse(digits[..count], NumberStyles.None, CultureInfo.InvariantCulture);
         return exponent >= 0
             ? TryRatio(number * BigInteger.Pow(10, (int)exponent), BigInteger.One, format, out bits)
             : TryRatio(number, BigInteger.Pow(10, (int)-exponent), format, out bits);

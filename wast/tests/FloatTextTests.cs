@@ -35,6 +35,14 @@ public class FloatTextTests
     [InlineData("7.006492321624085e-46", 0x0000_0000u)]
     [InlineData("7.0064923216240869e-46", 0x0000_0001u)]
     [InlineData("1e-99999999999999999999", 0x0000_0000u)]
+    [InlineData("0x1p-99999999999999999999", 0x0000_0000u)]
+    [InlineData("0x0p99999999999999999999", 0x0000_0000u)]
+    [InlineData("1e+0000000000000000000000", 0x3f80_0000u)]
+    [InlineData("16777217", 0x4b80_0000u)]                          // midway, to even
+    [InlineData("16777217.0000000000000000000000001", 0x4b80_0001u)]
+    [InlineData("1.00000017881393432617187499", 0x3f80_0001u)]      // a double in between would be midway: it must not be rounded twice
+    [InlineData("1.00000017881393432617187500", 0x3f80_0002u)]
+    [InlineData("0x1.0000010000000000000000000000000001p0", 0x3f80_0001u)]
     public void Reads_f32(string literal, uint bits)
     {
         Assert.True(FloatText.TryParseF32(Encoding.UTF8.GetBytes(literal), out uint read));
@@ -47,6 +55,7 @@ public class FloatTextTests
     [InlineData("0x1p128")]
     [InlineData("1e39")]
     [InlineData("1e999999999999999999999")]
+    [InlineData("0x1p99999999999999999999")]
     [InlineData("nan:0x0")]
     [InlineData("nan:0x800000")]
     [InlineData("nan:0xffffffffffffffffffffffff")]
@@ -90,6 +99,54 @@ public class FloatTextTests
             Assert.Equal(bits + 1, read);
         }
     }
+
+    [Theory]
+    [InlineData(767)]
+    [InlineData(800)]
+    [InlineData(801)]
+    [InlineData(5000)]
+    [InlineData(1_000_000)]
+    public void Any_number_of_digits_decides(int digits)
+    {
+        // 9007199254740993 is midway between two doubles.
+        string midway = "9007199254740993." + new string('0', digits);
+        Assert.True(FloatText.TryParseF64(Encoding.UTF8.GetBytes(midway), out ulong even));
+        Assert.True(FloatText.TryParseF64(Encoding.UTF8.GetBytes(midway + "1"), out ulong above));
+        Assert.True(FloatText.TryParseF64(Encoding.UTF8.GetBytes($"0.{new string('0', digits)}9007199254740993e{digits + 16}"), out ulong shifted));
+        Assert.True(FloatText.TryParseF64(Encoding.UTF8.GetBytes($"9007199254740993{new string('0', digits)}e-{digits}"), out ulong trailing));
+        Assert.Equal(0x4340_0000_0000_0000UL, even);
+        Assert.Equal(0x4340_0000_0000_0001UL, above);
+        Assert.Equal(even, shifted);
+        Assert.Equal(even, trailing);
+    }
+
+    [Fact]
+    public void Decimals_are_read_as_the_library_reads_them()
+    {
+        var random = new Random(3);
+        for (int i = 0; i < 20000; i++)
+        {
+            string digits = string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => (char)('0' + random.Next(10))));
+            string literal = $"{random.Next(10)}.{digits}e{random.Next(-340, 309)}";
+            double expected = double.Parse(literal, CultureInfo.InvariantCulture);
+            Assert.Equal(double.IsFinite(expected), FloatText.TryParseF64(Encoding.UTF8.GetBytes(literal), out ulong f64));
+            if (double.IsFinite(expected)) Assert.Equal(BitConverter.DoubleToUInt64Bits(expected), f64);
+            float narrow = float.Parse(literal, CultureInfo.InvariantCulture);
+            Assert.Equal(float.IsFinite(narrow), FloatText.TryParseF32(Encoding.UTF8.GetBytes(literal), out uint f32));
+            if (float.IsFinite(narrow)) Assert.Equal(BitConverter.SingleToUInt32Bits(narrow), f32);
+        }
+    }
+
+    [Theory]
+    [InlineData(0u, "0")]
+    [InlineData(0x8000_0000u, "-0")]
+    [InlineData(0x3dcc_cccdu, "0.1")]
+    [InlineData(0x7f7f_ffffu, "3.4028235e+38")]
+    [InlineData(1u, "1e-45")]
+    [InlineData(0xff80_0000u, "-inf")]
+    [InlineData(0x7fc0_0000u, "nan")]
+    [InlineData(0xffa0_0000u, "-nan:0x200000")]
+    public void Prints_f32(uint bits, string literal) => Assert.Equal(literal, FloatText.PrintF32(bits));
 
     [Fact]
     public void Printed_floats_read_back_to_the_same_bits()
