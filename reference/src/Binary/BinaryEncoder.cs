@@ -11,4 +11,9 @@ public static class BinaryEncoder
     /// comes out as the same bytes.
     /// </summary>
     public static byte[] Encode(Module module) => new ModuleEncoder().Module(module);
+
+    /// <summary>
+    /// Where each instruction of a function's body stands in its canonical encoding, in bytes from the body's first byte, the vector of locals.
+    /// </summary>
+    public static uint[] InstrOffsets(Func func) => new ModuleEncoder().InstrOffsets(func);
 }

@@ -157,5 +157,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes, long origin = 0)
         return Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : throw Error(at, "malformed UTF-8 encoding");
     }
 
+    /// <summary>A name for a reader's eyes: what is not UTF-8 is replaced, what is missing left out.</summary>
+    public string NameLeniently() => Encoding.UTF8.GetString(Bytes((int)Math.Min(U32(), (uint)Left)));
+
     public ImmutableArray<byte> ByteVec() => [.. Bytes(Len())];
 }

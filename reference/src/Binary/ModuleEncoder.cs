@@ -22,6 +22,19 @@ internal sealed partial class ModuleEncoder
         return _out.ToArray();
     }
 
+    /// <summary>The offset of each instruction from the body's first byte.</summary>
+    public uint[] InstrOffsets(Func func)
+    {
+        LocalsVec(func.Locals);
+        uint[] offsets = new uint[func.Body.Instrs.Length];
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = (uint)_out.Count;
+            Instr(func.Body.Instrs[i]);
+        }
+        return offsets;
+    }
+
     private void Section(Module module, SectionId id)
     {
         _out.Byte((byte)id);
