@@ -9,5 +9,14 @@ public static class TextParser
     /// <exception cref="MalformedException">The text is not a module of the profile.</exception>
     /// <exception cref="MalformedCustomException">An annotation that the profile interprets cannot be read.</exception>
     /// <exception cref="InvalidCustomException">An annotation that the profile interprets contradicts its module.</exception>
-    public static Module ParseModule(ReadOnlyMemory<byte> source, Profile profile) => throw new NotImplementedException();
+    public static Module ParseModule(ReadOnlyMemory<byte> source, Profile profile)
+    {
+        using var parser = new Parser(source, 0, source.Length, Region.Text(1, 1), profile);
+        bool wrapped = parser.TryOpen(Word.Module);
+        string? id = wrapped ? parser.OptIdName() : null;
+        var module = parser.ModuleFields();
+        if (wrapped) parser.Expect(TokenKind.RParen);
+        parser.ExpectEnd();
+        return parser.Finish(module, id);
+    }
 }
