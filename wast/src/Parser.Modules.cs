@@ -440,7 +440,9 @@ internal sealed partial class Parser
         Expect(TokenKind.RParen);
         ulong n = (ulong)inits.Length;
         _tables.Add(new Table(new TableType(addr, new Limits(n, n), elem), null, at));
-        _elems.Add(new Elem(elem, inits, new SegmentMode.Active(index, Zero(addr, at)), at));
+        // Before there were element types, segments held function indices, which have an encoding of their own.
+        var segment = _profile.Has(Features.ReferenceTypes) ? elem : NonNullFunc;
+        _elems.Add(new Elem(segment, inits, new SegmentMode.Active(index, Zero(addr, at)), at));
     }
 
     // Segments
