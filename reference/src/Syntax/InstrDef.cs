@@ -106,6 +106,15 @@ public sealed class InstrDef
     /// <summary>For loads and stores: log2 of the bytes accessed; the natural alignment. -1 for other instructions.</summary>
     public int NaturalAlign { get; }
 
+    /// <summary>For instructions with a lane index: the number of lanes that it may name. 0 for others.</summary>
+    public int LaneCount { get; }
+
+    /// <summary><see cref="Params"/> when no variable occurs in the signature; else default.</summary>
+    internal ImmutableArray<ValType> ParamTypes { get; }
+
+    /// <summary><see cref="Results"/> when no variable occurs in the signature; else default.</summary>
+    internal ImmutableArray<ValType> ResultTypes { get; }
+
     internal InstrDef(Op op, InstrAttribute row)
     {
         Op = op;
@@ -118,6 +127,9 @@ public sealed class InstrDef
         HasType = row.Type is not null;
         (Params, Results) = row.Type is null ? ([], []) : Signature(row.Type);
         NaturalAlign = Immediates.Contains(Imm.MemArg) ? AlignOf(row.Mnemonic) : -1;
+        if (Immediates.Contains(Imm.LaneIdx)) LaneCount = NaturalAlign >= 0 ? 16 >> NaturalAlign : LanesOf(row.Mnemonic);
+        if (HasType && Params.Concat(Results).All(t => t.Var == SigVar.None))
+            (ParamTypes, ResultTypes) = ([.. Params.Select(t => t.Type)], [.. Results.Select(t => t.Type)]);
     }
 
     private static (ImmutableArray<SigType>, ImmutableArray<SigType>) Signature(string type)
@@ -159,6 +171,10 @@ public sealed class InstrDef
             _ => access.EndsWith("64", StringComparison.Ordinal) ? 3 : 2,    // memory.atomic.wait64; wait32, notify
         };
     }
+
+    /// <summary>The number of lanes of the shape that a mnemonic begins with, such as <c>i16x8</c>.</summary>
+    private static int LanesOf(string mnemonic) =>
+        int.Parse(mnemonic.AsSpan()[(mnemonic.IndexOf('x', StringComparison.Ordinal) + 1)..mnemonic.IndexOf('.', StringComparison.Ordinal)]);
 
     private static readonly (string Mark, int Log2)[] Widths =
     [
