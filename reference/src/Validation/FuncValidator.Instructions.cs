@@ -321,7 +321,7 @@ internal sealed partial class FuncValidator
             {
                 var dt = c.Func(x, _at);
                 if (!c.Refs.Contains(x)) throw Error($"undeclared function reference {x}");
-                Push(c.Has(Features.FunctionReferences) ? ValType.RefNonNull(HeapType.Of(dt, c.ExactFuncs[(int)x])) : ValType.FuncRef);
+                Push(ValType.RefNonNull(HeapType.Of(dt, c.ExactFuncs[(int)x])));
                 break;
             }
 
