@@ -23,7 +23,7 @@ public static class Judge
 {
     public static Judgement Of(Demand demand, Outcome outcome, JudgeRules rules)
     {
-        string? text = demand.Message is { } message ? OldTexts.Today(message, rules.Version) : null;
+        string? text = demand.Message is { } message ? TextFor(message, outcome, rules.Version) : null;
         var judgement = outcome switch
         {
             Outcome.Unsupported o => new Judgement(Verdict.Unsupported, Detail: o.Why),
@@ -36,7 +36,7 @@ public static class Judge
                 (Demand.Instance, Outcome.Instantiated) => Passed,
                 (Demand.AnyReturn, Outcome.Returned) => Passed,
                 (Demand.Return d, Outcome.Returned o) => Returned(d, o, rules.References),
-                (Demand.Trap d, Outcome.Trapped o) => Trapped(OldTexts.Today(d.Text, rules.Version), o, rules.Messages),
+                (Demand.Trap, Outcome.Trapped o) => Trapped(text!, o, rules.Messages),
                 (Demand.Trap { OfModule: true }, Outcome.Threw) => Said(text!, "uncaught exception", rules.Messages),
                 (Demand.Exception, Outcome.Threw) => Passed,
                 (Demand.Exhaustion, Outcome.Exhausted o) => Said(text!, o.Message, rules.Messages),
@@ -69,6 +69,24 @@ public static class Judge
         NanClass.Canonical => (bits & 0x7FFF_FFFF_FFFF_FFFF) == 0x7FF8_0000_0000_0000,
         NanClass.Arithmetic => (bits & 0x7FF8_0000_0000_0000) == 0x7FF8_0000_0000_0000,
         _ => throw new System.Diagnostics.UnreachableException($"NaN class {(int)nan}"),
+    };
+
+    /// <summary>The text to compare with: that of the assertion, or today's words for it where an older suite's assertion says it otherwise.</summary>
+    private static string TextFor(string text, Outcome outcome, SpecVersion version) =>
+        MessageOf(outcome) is { } message && Level(text, message) != MessageLevel.None ? text : OldTexts.Today(text, version);
+
+    private static string? MessageOf(Outcome outcome) => outcome switch
+    {
+        Outcome.Trapped o => o.Message,
+        Outcome.Exhausted o => o.Message,
+        Outcome.Suspended o => o.Message,
+        Outcome.Malformed o => o.Message,
+        Outcome.Invalid o => o.Message,
+        Outcome.Unlinkable o => o.Message,
+        Outcome.Rejected o => o.Message,
+        Outcome.MalformedCustom o => o.Message,
+        Outcome.InvalidCustom o => o.Message,
+        _ => null,
     };
 
     private static readonly Judgement Passed = new(Verdict.Passed);

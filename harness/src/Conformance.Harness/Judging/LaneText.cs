@@ -25,13 +25,11 @@ internal static class LaneText
         return width == 64 ? half : (half >> (bit & 63)) & ((1UL << width) - 1);
     }
 
-    public static bool Matches(LaneShape shape, LanePattern pattern, ulong bits) => pattern.Nan switch
+    public static bool Matches(LaneShape shape, LanePattern pattern, ulong bits)
     {
-        null => bits == pattern.Bits,
-        { } nan when shape == LaneShape.F32x4 => Judge.IsNan32((uint)bits, nan),
-        { } nan when shape == LaneShape.F64x2 => Judge.IsNan64(bits, nan),
-        _ => false,
-    };
+        if (pattern.Nan is not { } nan) return bits == pattern.Bits;
+        return (shape == LaneShape.F32x4 && Judge.IsNan32((uint)bits, nan)) || (shape == LaneShape.F64x2 && Judge.IsNan64(bits, nan));
+    }
 
     public static string Name(LaneShape shape) => shape.ToString().ToLowerInvariant();
 
@@ -39,13 +37,8 @@ internal static class LaneText
     public static string Pattern(Pattern.Vector pattern) =>
         $"v128 {Name(pattern.Shape)} {string.Join(' ', pattern.Lanes.Select(lane => Text(pattern.Shape, lane)))}";
 
-    public static string Text(LaneShape shape, LanePattern lane) => lane.Nan switch
-    {
-        NanClass.Canonical => "nan:canonical",
-        NanClass.Arithmetic => "nan:arithmetic",
-        null => Text(shape, lane.Bits),
-        _ => throw new UnreachableException($"NaN class {(int)lane.Nan}"),
-    };
+    public static string Text(LaneShape shape, LanePattern lane) =>
+        lane.Nan is { } nan ? nan == NanClass.Canonical ? "nan:canonical" : "nan:arithmetic" : Text(shape, lane.Bits);
 
     public static string Text(LaneShape shape, ulong bits) => shape switch
     {

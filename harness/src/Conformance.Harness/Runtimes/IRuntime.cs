@@ -13,7 +13,7 @@ public interface IRuntime
     RuntimeInfo Info { get; }
 
     /// <summary>A new store that shares nothing with others but memories transferred by <see cref="IStore.Share"/>.</summary>
-    IStore CreateStore(StoreOptions options);
+    IStore CreateStore(StoreRequest request);
 }
 
 /// <summary>What a runtime is and what it can tell.</summary>
@@ -46,7 +46,8 @@ public sealed record RuntimeInfo
 /// <summary>What a store is made for.</summary>
 /// <param name="Profile">The features and version that modules are held to.</param>
 /// <param name="Output">Where the host's print functions write, or null.</param>
-public sealed record StoreOptions(Profile Profile, Action<string>? Output = null);
+/// <param name="Scheduled">Whether invocations are going to be stepped (<see cref="ISteppableStore"/>).</param>
+public sealed record StoreRequest(Profile Profile, Action<string>? Output = null, bool Scheduled = false);
 
 /// <summary>A decoded and validated module of one runtime.</summary>
 public interface IModule;

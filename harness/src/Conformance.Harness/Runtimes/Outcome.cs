@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Wasm.Execution;
 using Wasm.Syntax;
 
 namespace Conformance.Harness.Runtimes;

@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using Conformance.Harness.Results;
+using Conformance.Harness.Running;
+using Wasm.Text.Script;
+
+namespace Conformance.Harness.Scripts;
+
+/// <summary>One outcome that runs of a multi-threaded script had.</summary>
+/// <param name="Text">What assertions saw, and the words of shared memories at the end that are not zero in every outcome.</param>
+/// <param name="Count">The number of runs that had it.</param>
+/// <param name="Failures">Commands that did not pass, from the first such run.</param>
+public sealed record ExploredOutcome(string Text, int Count, ImmutableArray<CommandResult> Failures);
+
+/// <summary>The outcomes of many runs of one script.</summary>
+/// <param name="Outcomes">In the order of their texts.</param>
+/// <param name="Runs">The number of runs.</param>
+/// <param name="IsComplete">Whether these are all runs there are: every interleaving of accesses to shared memory, up to the bound on steps.</param>
+/// <param name="Cut">The runs that reached the bound on steps.</param>
+/// <param name="Deadlocks">The runs in which all threads waited for ever.</param>
+public sealed record Exploration(ImmutableArray<ExploredOutcome> Outcomes, int Runs, bool IsComplete, int Cut, int Deadlocks);
+
+/// <summary>Runs a multi-threaded script many times and collects its outcomes.</summary>
+public static class Explorer
+{
+    /// <summary>
+    /// Systematic exploration: every interleaving of the threads' accesses to shared memories, each once, as long as the bounds allow.
+    /// The runtime must be steppable.
+    /// </summary>
+    public static Exploration Explore(ScriptFile file, RunOptions options, int maxRuns = 100_000, int maxSteps = 10_000, CancellationToken cancel = default)
+    {
+        var choices = new Backtracking();
+        var collector = new Collector();
+        do
+        {
+            collector.Add(Once(file, options, new Scheduler(choices) { MaxSteps = maxSteps }, cancel));
+        }
+        while (choices.Next() && collector.Runs < maxRuns && !cancel.IsCancellationRequested);
+        return collector.Result(isComplete: choices.IsDone);
+    }
+
+    /// <summary>Samples: runs on operating system threads, or with a scheduler of another seed each, as the options say.</summary>
+    public static Exploration Sample(ScriptFile file, RunOptions options, int runs, CancellationToken cancel = default)
+    {
+        var collector = new Collector();
+        for (int i = 0; i < runs && !cancel.IsCancellationRequested; i++)
+            collector.Add(Once(file, options, options.Threads == ThreadRule.Scheduler ? new Scheduler(new RandomChoices(options.Seed + (ulong)i)) : null, cancel));
+        return collector.Result(isComplete: false);
+    }
+
+    private sealed record Observation(SortedDictionary<string, string> Seen, ImmutableArray<CommandResult> Failures, bool IsCut, bool IsDeadlocked);
+
+    private static Observation Once(ScriptFile file, RunOptions options, Scheduler? scheduler, CancellationToken cancel)
+    {
+        var seen = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var memories = new SortedDictionary<string, Func<ulong, int, byte[]?>>(StringComparer.Ordinal);
+        using var run = new FileRun(file, options with { Threads = scheduler is null ? ThreadRule.OS : ThreadRule.Scheduler }, cancel)
+        {
+            Observe = (where, what) =>
+            {
+                lock (seen) seen[where] = what;
+            },
+            Share = (name, read) =>
+            {
+                lock (memories) memories[name] = read;
+            },
+        };
+        string? error = null;
+        var (commands, _) = ScriptReader.Split(ScriptRunner.Read(file, ref error) ?? throw new IOException(error));
+        var session = new Session(run);
+        if (scheduler is null) session.RunToEnd(commands);
+        else scheduler.Run(run, session, commands);
+        foreach (var (name, read) in memories) Words(name, read, seen);
+        return new(seen, [.. session.Results.Where(r => r.Verdict != Verdict.Passed)], scheduler?.IsCut ?? false, scheduler?.IsDeadlocked ?? false);
+    }
+
+    /// <summary>The words of a memory's first page that are not zero.</summary>
+    private static void Words(string name, Func<ulong, int, byte[]?> read, SortedDictionary<string, string> seen)
+    {
+        byte[] bytes = read(0, 0x1_0000) ?? [];
+        for (int i = 0; i + 4 <= bytes.Length; i += 4)
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i)) is var word and not 0) seen[$"{name}[{i,4}]"] = $"{word}";
+    }
+
+    private sealed class Collector
+    {
+        private readonly List<(SortedDictionary<string, string> Seen, ImmutableArray<CommandResult> Failures, int Count)> _distinct = [];
+        private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
+        private int _cut, _deadlocks;
+
+        public int Runs { get; private set; }
+
+        public void Add(Observation observation)
+        {
+            Runs++;
+            if (observation.IsDeadlocked) _deadlocks++;
+            if (observation.IsCut)
+            {
+                // An unfinished run says nothing about outcomes.
+                _cut++;
+                return;
+            }
+            string key = string.Join('\n', observation.Seen.Select(p => $"{p.Key}={p.Value}")) + (observation.Failures.IsEmpty ? "" : "\nfailed");
+            if (_index.TryGetValue(key, out int i)) _distinct[i] = _distinct[i] with { Count = _distinct[i].Count + 1 };
+            else
+            {
+                _index[key] = _distinct.Count;
+                _distinct.Add((observation.Seen, observation.Failures, 1));
+            }
+        }
+
+        /// <summary>A word that is zero in some outcomes only is shown in all, so that outcomes can be compared.</summary>
+        public Exploration Result(bool isComplete)
+        {
+            string[] keys = [.. _distinct.SelectMany(d => d.Seen.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            var outcomes = _distinct.Select(d => new ExploredOutcome(
+                string.Join("  ", keys.Select(k => $"{k.Replace(" ", "", StringComparison.Ordinal)}={d.Seen.GetValueOrDefault(k, "0")}")), d.Count, d.Failures));
+            return new([.. outcomes.OrderBy(o => o.Text, StringComparer.Ordinal)], Runs, isComplete, _cut, _deadlocks);
+        }
+    }
+
+    /// <summary>Depth-first search over decisions: repeats those of the run before up to the last one that has another possibility, and takes that.</summary>
+    private sealed class Backtracking : IChoices
+    {
+        private readonly List<(int Choice, int Count)> _path = [];
+        private int _depth;
+
+        public bool IsDone { get; private set; }
+
+        public int Choose(int count)
+        {
+            if (_depth == _path.Count) _path.Add((0, count));
+            var (choice, known) = _path[_depth++];
+            return known == count ? choice : throw new System.Diagnostics.UnreachableException($"the script is not deterministic: {known} possibilities became {count}");
+        }
+
+        /// <summary>Prepares the next run; false when there is none.</summary>
+        public bool Next()
+        {
+            _depth = 0;
+            while (_path.Count > 0)
+            {
+                var (choice, count) = _path[^1];
+                _path.RemoveAt(_path.Count - 1);
+                if (choice + 1 >= count) continue;
+                _path.Add((choice + 1, count));
+                return true;
+            }
+            IsDone = true;
+            return false;
+        }
+    }
+}
