@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Conformance.Harness.Runtimes;
 using Wasm.Binary;
+using Wasm.Binary.Custom;
 using Wasm.Execution;
 using Wasm.Syntax;
 using Wasm.Validation;
@@ -78,7 +79,9 @@ internal sealed class ReferenceStore : ISteppableStore
     {
         try
         {
-            return new Outcome.Loaded(new ReferenceModule(Validator.Validate(module, _store.Engine, _request.Profile)));
+            var info = Validator.Validate(module, _store.Engine, _request.Profile);
+            CustomSections.Check(module, _request.Profile);
+            return new Outcome.Loaded(new ReferenceModule(info));
         }
         catch (InvalidException e)
         {
