@@ -106,7 +106,9 @@ internal sealed partial class Session
     };
 
     /// <summary>Decoding or parsing, then validation.</summary>
-    private Outcome Load(Definition definition)
+    private Outcome Load(Definition definition) => GuardOutcome(() => LoadUnguarded(definition))!;
+
+    private Outcome LoadUnguarded(Definition definition)
     {
         try
         {
@@ -148,7 +150,7 @@ internal sealed partial class Session
         if (_missingNames.Count > 0)
             foreach (string name in ImportedModules(defined.Definition))
                 if (_missingNames.TryGetValue(name, out var missing)) return (null, missing);
-        return (_store.Instantiate(defined.Module), null);
+        return (GuardOutcome(() => _store.Instantiate(defined.Module)), null);
     }
 
     private IEnumerable<string> ImportedModules(Definition definition) => ModuleOf(definition).Imports.Select(i => i.Module);
