@@ -203,7 +203,10 @@ internal sealed partial class Parser
         var at = Cur;
         _i++;
         Span<byte> bytes = stackalloc byte[16];
-        int lanes = 16 / LaneBytes(shape), n = 0;
+        int lanes = 16 / LaneBytes(shape), count = 0, n = 0;
+        for (int i = _i; IsNumber(_tokens[i]); i++) count++;
+        // Before a lane is looked at: two lanes that are too large are too few first.
+        if (count != lanes) Defer(at, "wrong number of lane literals");
         for (; IsNumber(Cur); n++)
         {
             var token = Cur;
@@ -212,7 +215,6 @@ internal sealed partial class Parser
             if (!TryLane(token, shape, out ulong bits)) Defer(token, "constant out of range");
             MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in bits))[..LaneBytes(shape)].CopyTo(bytes[(n * LaneBytes(shape))..]);
         }
-        if (n != lanes) Defer(at, "wrong number of lane literals");
         return V128.From(bytes);
     }
 

@@ -326,11 +326,19 @@ public class JudgeTests
     [Fact]
     public void The_table_of_old_texts_is_well_formed_and_used_for_its_version_alone()
     {
+        Assert.NotEmpty(OldTexts.Rows);
         foreach (var (version, old, today) in OldTexts.Rows)
         {
             Assert.NotEqual(old, today);
-            Assert.Equal(today, OldTexts.Today(old, version));
-            Assert.Equal(old, OldTexts.Today(old, SpecVersion.V3));
+            var outcome = new Outcome.Malformed(today + ": more");
+            Assert.Equal((Verdict.Passed, MessageLevel.Prefix, today), Seen(new JudgeRules(MessageRule.Prefix, ReferenceRule.Reference, version)));
+            Assert.Equal((Verdict.Failed, MessageLevel.None, old), Seen(ByPrefix));
+
+            (Verdict, MessageLevel?, string?) Seen(JudgeRules rules)
+            {
+                var judgement = Judge.Of(new Demand.Malformed(old), outcome, rules);
+                return (judgement.Verdict, judgement.Message, judgement.ExpectedMessage);
+            }
         }
     }
 

@@ -72,8 +72,11 @@ public static class Judge
     };
 
     /// <summary>The text to compare with: that of the assertion, or today's words for it where an older suite's assertion says it otherwise.</summary>
-    private static string TextFor(string text, Outcome outcome, SpecVersion version) =>
-        MessageOf(outcome) is { } message && Level(text, message) != MessageLevel.None ? text : OldTexts.Today(text, version);
+    private static string TextFor(string text, Outcome outcome, SpecVersion version)
+    {
+        if (MessageOf(outcome) is not { } message || Level(text, message) != MessageLevel.None) return text;
+        return OldTexts.Today(text, version).FirstOrDefault(today => Level(today, message) != MessageLevel.None, text);
+    }
 
     private static string? MessageOf(Outcome outcome) => outcome switch
     {

@@ -12,15 +12,15 @@ public static class OldTexts
 {
     private static readonly Lazy<ImmutableArray<(SpecVersion Version, string Old, string Today)>> Table = new(Read);
 
-    private static readonly Lazy<FrozenDictionary<(SpecVersion, string), string>> Lookup =
-        new(() => Table.Value.ToFrozenDictionary(row => (row.Version, row.Old), row => row.Today));
+    private static readonly Lazy<FrozenDictionary<(SpecVersion, string), ImmutableArray<string>>> Lookup =
+        new(() => Table.Value.GroupBy(row => (row.Version, row.Old), row => row.Today).ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray()));
 
     /// <summary>All rows.</summary>
     public static ImmutableArray<(SpecVersion Version, string Old, string Today)> Rows => Table.Value;
 
-    /// <summary>A text of a suite of the given version in today's words: itself, unless the table says otherwise.</summary>
-    public static string Today(string text, SpecVersion version) =>
-        version == SpecVersion.V3 ? text : Lookup.Value.TryGetValue((version, text), out string? today) ? today : text;
+    /// <summary>Today's words for a text of a suite of the given version; several where it stood for what has several names today. Itself is not among them.</summary>
+    public static ImmutableArray<string> Today(string text, SpecVersion version) =>
+        version != SpecVersion.V3 && Lookup.Value.TryGetValue((version, text), out var today) ? today : [];
 
     private static ImmutableArray<(SpecVersion, string, string)> Read()
     {
