@@ -37,27 +37,7 @@ internal sealed class ReferenceStore : ISteppableStore
         public Extern? Export(string name) => export(name);
     }
 
-    public void Define(HostModule module) => _registry[module.Name] = new(module.Items.ToDictionary(item => item.Name, Allocate, StringComparer.Ordinal));
-
-    private Extern Allocate(HostItem item) => item switch
-    {
-        HostItem.Print f => _store.AllocFunc(f.Type, Print(f.Name), f.Name),
-        HostItem.Global g => _store.AllocGlobal(g.Type, Values.ToVal(g.Value)),
-        HostItem.Table t => _store.AllocTable(t.Type, Val.Null(t.Type.Elem.Heap)),
-        HostItem.Memory m => _store.AllocMem(m.Type),
-        _ => throw new UnreachableException($"host item {item.Name}"),
-    };
-
-    private HostCode Print(string name) => arguments =>
-    {
-        if (_request.Output is { } output)
-        {
-            var words = new string[arguments.Length];
-            for (int i = 0; i < words.Length; i++) words[i] = Values.ToValue(arguments[i]).ToString();
-            output($"{name}: {string.Join(", ", words)}");
-        }
-        return [];
-    };
+    public void Define(HostModule module) => _registry[module.Name] = new(ReferenceHost.Allocate(_store, module, _request.Output));
 
     public Outcome Load(ReadOnlyMemory<byte> binary)
     {

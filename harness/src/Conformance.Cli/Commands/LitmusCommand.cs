@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Conformance.Harness.Running;
+using Conformance.Harness.Scripts;
+using Conformance.Harness.Suites;
+using Conformance.Runtimes.Reference;
+
+namespace Conformance.Cli.Commands;
+
+/// <summary><c>conformance litmus</c>: the outcomes that a multi-threaded script can have.</summary>
+internal static class LitmusCommand
+{
+    private static readonly Argument<string[]> Paths = new("PATH") { Description = "Scripts with `thread` commands.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string> How = new("--how") { Description = "all: every interleaving of accesses to shared memory; random: a seeded scheduler; os: threads of the system.", HelpName = "HOW", DefaultValueFactory = _ => "all" };
+    private static readonly Option<int> Runs = new("--runs") { Description = "The number of runs, or for `all` their bound.", HelpName = "N", DefaultValueFactory = _ => 10_000 };
+    private static readonly Option<ulong> SeedOption = new("--seed") { Description = "The scheduler's first seed.", HelpName = "N" };
+    private static readonly Option<string> Features = new("--features") { Description = "A profile for all scripts.", HelpName = "NAME" };
+
+    public static Command Create()
+    {
+        var command = new Command("litmus", "Run multi-threaded scripts many times and list the outcomes seen. Exit code 1 when a run failed an assertion.") { Paths, How, Runs, SeedOption, Features };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult args)
+    {
+        using var interrupt = new Interrupt();
+        string how = args.GetValue(How)!;
+        if (how is not ("all" or "random" or "os")) throw new CliException($"--how {how}: expected all, random or os");
+        var profile = args.GetValue(Features) is { } name ? RunCommand.ParseProfile(name) : null;
+        var selection = Selection.Of(args.GetValue(Paths)!, SuiteList.Pinned, SuitePlaces.FromEnvironment(), profile);
+        if (!selection.Errors.IsEmpty) throw new CliException(string.Join("\nconformance: ", selection.Errors));
+        var options = new RunOptions
+        {
+            Runtime = new ReferenceRuntime(),
+            Files = selection.Files,
+            Threads = how == "os" ? ThreadRule.OS : ThreadRule.Scheduler,
+            Seed = args.GetValue(SeedOption),
+        };
+        bool failed = false;
+        foreach (var file in selection.Files)
+        {
+            var result = how == "all"
+                ? Explorer.Explore(file, options, args.GetValue(Runs), cancel: interrupt.Token)
+                : Explorer.Sample(file, options, args.GetValue(Runs), interrupt.Token);
+            Console.WriteLine($"{file.Key}: {result.Runs} runs{(how == "all" ? result.IsComplete ? ", every interleaving" : ", not every interleaving" : "")}"
+                + (result.Cut > 0 ? $", {result.Cut} cut off at the bound on steps" : "") + (result.Deadlocks > 0 ? $", {result.Deadlocks} deadlocked" : ""));
+            foreach (var outcome in result.Outcomes)
+            {
+                Console.WriteLine($"  {outcome.Count,8} x  {(outcome.Text.Length == 0 ? "(nothing observed)" : outcome.Text)}");
+                foreach (var failure in outcome.Failures)
+                {
+                    failed = true;
+                    Console.WriteLine($"              {file.Path}:{failure.Line}:{failure.Column}: {failure.Text}");
+                }
+            }
+            if (interrupt.Token.IsCancellationRequested) return ExitCode.Interrupted;
+        }
+        return failed ? ExitCode.NotAsExpected : ExitCode.AsExpected;
+    }
+}

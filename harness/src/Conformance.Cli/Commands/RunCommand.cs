@@ -1,0 +1,276 @@
+using System.CommandLine;
+using Conformance.Harness.Expectations;
+using Conformance.Harness.Results;
+using Conformance.Harness.Running;
+using Conformance.Harness.Suites;
+using Conformance.Reports;
+using Conformance.Runtimes.Reference;
+using Wasm.Syntax;
+
+namespace Conformance.Cli.Commands;
+
+/// <summary><c>conformance run</c>: the main job.</summary>
+internal static class RunCommand
+{
+    private static readonly Argument<string[]> Paths = new("PATH")
+    {
+        Description = "Scripts, folders, names of suites (see `suite list`), or - for standard input. Default: the official suite.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<string> Runtime = new("--runtime") { Description = "The runtime under test.", DefaultValueFactory = _ => "reference" };
+    private static readonly Option<FileInfo> Json = new("--json") { Description = "Write the result as JSON: the source of every other report.", HelpName = "FILE" };
+    private static readonly Option<FileInfo> JUnit = new("--junit") { Description = "Write the result as JUnit XML.", HelpName = "FILE" };
+    private static readonly Option<FileInfo> Markdown = new("--markdown") { Description = "Write the result as Markdown.", HelpName = "FILE" };
+    private static readonly Option<FileInfo> Html = new("--html") { Description = "Write the result as one HTML page.", HelpName = "FILE" };
+    private static readonly Option<string> Filter = new("--filter") { Description = "Only scripts whose path or name matches.", HelpName = "GLOB" };
+    private static readonly Option<string> Features = new("--features") { Description = "A profile for all scripts, such as 2.0, 3.0+threads or all, instead of the one that each folder has.", HelpName = "NAME" };
+    private static readonly Option<int> Jobs = new("--jobs", "-j") { Description = "Files at a time. Default: the number of processors.", HelpName = "N" };
+    private static readonly Option<double> Timeout = new("--timeout") { Description = "Seconds that a file may take.", HelpName = "S", DefaultValueFactory = _ => 60 };
+    private static readonly Option<string> ShardOption = new("--shard") { Description = "Run the I-th of N parts; `report merge` makes one result of them.", HelpName = "I/N" };
+    private static readonly Option<FileInfo> ExpectationsOption = new("--expectations") { Description = "What is known to fail, with reasons (YAML). Default: expectations/RUNTIME.yaml of the kit.", HelpName = "FILE" };
+    private static readonly Option<bool> UpdateExpectations = new("--update-expectations") { Description = "Write an entry for each failure into the expectations file; entries fail until a reason is filled in." };
+    private static readonly Option<FileInfo> FailedFrom = new("--failed-from") { Description = "Only the files that were not as expected in an earlier JSON result.", HelpName = "FILE" };
+    private static readonly Option<bool> FailFast = new("--fail-fast") { Description = "Stop after the first file that is not as expected." };
+    private static readonly Option<bool> Direct = new("--direct") { Description = "Run parsed text modules themselves, without encoding and decoding them." };
+    private static readonly Option<bool> RoundTrip = new("--round-trip") { Description = "Encode, decode, print and parse each text module again, compare at each step, and run what came out." };
+    private static readonly Option<string> Messages = new("--messages") { Description = "The level below which a message is a failure: none, prefix or exact. Default: prefix for the reference, none for others.", HelpName = "LEVEL" };
+    private static readonly Option<bool> StrictReferences = new("--strict-references") { Description = "Read reference patterns strictly: only ref.null accepts null, and of its own hierarchy." };
+    private static readonly Option<string> Threads = new("--threads") { Description = "How `thread` commands run: os (threads of the system) or scheduler (one thread, seeded interleaving).", HelpName = "HOW", DefaultValueFactory = _ => "os" };
+    private static readonly Option<ulong> SeedOption = new("--seed") { Description = "The scheduler's seed.", HelpName = "N" };
+    private static readonly Option<int> MaxCallDepth = new("--max-call-depth") { Description = "The reference's limit on nested calls.", HelpName = "N" };
+    private static readonly Option<long> Fuel = new("--fuel") { Description = "The reference's limit on steps per action.", HelpName = "N" };
+    private static readonly Option<string> MaxMemory = new("--max-memory") { Description = "The reference's limit on one memory, such as 512M or 4G.", HelpName = "BYTES" };
+    private static readonly Option<DirectoryInfo> SuitesOption = new("--suites") { Description = "The folder of all suites. Environment: WASM_SUITES.", HelpName = "DIR" };
+    private static readonly Option<DirectoryInfo> SuiteOption = new("--suite") { Description = "The folder of the official mirror. Environment: WASM_TESTSUITE.", HelpName = "DIR" };
+    private static readonly Option<bool> RequireSuite = new("--require-suite") { Description = "End with exit code 2 when the official suite is not to be had." };
+    private static readonly Option<bool> NoDownload = new("--no-download") { Description = "Do not fetch a missing suite." };
+    private static readonly Option<DirectoryInfo> OutputDir = new("--output-dir") { Description = "The only folder that `output` commands may write below.", HelpName = "DIR" };
+    private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Only failures and the summary line." };
+    private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "A line for each file, and what the scripts print." };
+    private static readonly Option<bool> NoColor = new("--no-color") { Description = "No colour; also by NO_COLOR, and when the output is no terminal." };
+
+    public static Command Create()
+    {
+        var command = new Command("run", "Run scripts and judge every command; without arguments, the official suite.")
+        {
+            Paths, Runtime, Json, JUnit, Markdown, Html, Filter, Features, Jobs, Timeout, ShardOption, ExpectationsOption, UpdateExpectations, FailedFrom, FailFast,
+            Direct, RoundTrip, Messages, StrictReferences, Threads, SeedOption, MaxCallDepth, Fuel, MaxMemory, SuitesOption, SuiteOption, RequireSuite, NoDownload,
+            OutputDir, Quiet, Verbose, NoColor,
+        };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult args)
+    {
+        using var interrupt = new Interrupt();
+        var terminal = new Terminal(args.GetValue(NoColor), args.GetValue(Quiet) ? Verbosity.Quiet : args.GetValue(Verbose) ? Verbosity.Verbose : Verbosity.Normal);
+        var runtime = CreateRuntime(args);
+        var selection = Select(args, terminal, interrupt.Token);
+        string expectationsPath = args.GetValue(ExpectationsOption)?.FullName ?? KitFiles.Find($"harness/expectations/{runtime.Info.Name}.yaml", $"expectations/{runtime.Info.Name}.yaml")
+            ?? $"{runtime.Info.Name}.yaml";
+        var options = new RunOptions
+        {
+            Runtime = runtime,
+            Files = selection.Files,
+            Suites = selection.Suites,
+            Jobs = args.GetValue(Jobs) is > 0 and var jobs ? jobs : Environment.ProcessorCount,
+            FileTimeout = TimeSpan.FromSeconds(args.GetValue(Timeout)),
+            Shard = args.GetValue(ShardOption) is { } shard ? Shard.Parse(shard) ?? throw new CliException($"--shard {shard}: not of the form I/N with 1 ≤ I ≤ N") : null,
+            FailFast = args.GetValue(FailFast),
+            Messages = args.GetValue(Messages) is { } level ? Parse<MessageRule>("--messages", level) : null,
+            References = args.GetValue(StrictReferences) ? ReferenceRule.Strict : ReferenceRule.Reference,
+            Modules = args.GetValue(RoundTrip) ? ModuleRoute.RoundTrip : args.GetValue(Direct) ? ModuleRoute.Direct : ModuleRoute.Binary,
+            Threads = Parse<ThreadRule>("--threads", args.GetValue(Threads)!),
+            Seed = args.GetValue(SeedOption),
+            Expectations = LoadExpectations(expectationsPath, args.GetValue(ExpectationsOption) is not null && !args.GetValue(UpdateExpectations)),
+            OutputDir = args.GetValue(OutputDir)?.FullName,
+            Output = args.GetValue(Verbose) ? Console.Out.WriteLine : null,
+        };
+        RunResult run;
+        using (var progress = terminal.Progress(options.Shard is null ? options.Files.Length : options.Shard.Of(options.Files).Count()))
+            run = Runner.Run(options, progress, interrupt.Token);
+
+        Save(args.GetValue(Json), stream => ResultJson.Write(run, stream));
+        Save(args.GetValue(JUnit), new JUnitReport(), run);
+        Save(args.GetValue(Markdown), new MarkdownReport(), run);
+        Save(args.GetValue(Html), new HtmlReport(), run);
+        if (args.GetValue(UpdateExpectations))
+            UpdateExpectationsFile(expectationsPath, run, terminal);
+        terminal.Summary(run);
+        if (Environment.GetEnvironmentVariable("GITHUB_ACTIONS") is { Length: > 0 })
+            new GitHubAnnotations().Write(run, Console.Out);
+        return interrupt.Token.IsCancellationRequested ? ExitCode.Interrupted : run.IsGreen ? ExitCode.AsExpected : ExitCode.NotAsExpected;
+    }
+
+    private static ReferenceRuntime CreateRuntime(ParseResult args)
+    {
+        string name = args.GetValue(Runtime)!;
+        if (name != "reference") throw new CliException($"unknown runtime `{name}`; known is: reference");
+        var limits = Wasm.Execution.StoreOptions.Default;
+        if (args.GetValue(MaxCallDepth) is > 0 and var depth) limits = limits with { MaxCallDepth = depth };
+        if (args.GetValue(Fuel) is > 0 and var fuel) limits = limits with { Fuel = (ulong)fuel };
+        if (args.GetValue(MaxMemory) is { } memory) limits = limits with { MaxMemoryBytes = Size("--max-memory", memory) };
+        return new ReferenceRuntime(limits);
+    }
+
+    /// <summary>Resolves what to run. A suite that is not on this machine is fetched; when the official one cannot be had, the kit's own corpus takes its place.</summary>
+    private static Selection Select(ParseResult args, Terminal terminal, CancellationToken cancel)
+    {
+        var list = SuiteList.Pinned;
+        var places = SuitePlaces.FromEnvironment() with { Suites = args.GetValue(SuitesOption)?.FullName, Mirror = args.GetValue(SuiteOption)?.FullName };
+        var features = args.GetValue(Features) is { } name ? ParseProfile(name) : null;
+        string[] paths = args.GetValue(Paths) is { Length: > 0 } given ? given : [list.Suites.First(s => s.Official).Name];
+        foreach (var suite in paths.Where(p => !File.Exists(p) && !Directory.Exists(p)).Select(list.Find).OfType<SuiteSpec>())
+            if (!args.GetValue(NoDownload)) Fetch(suite, places, terminal, cancel);
+
+        var selection = Selection.Of(paths.Where(p => p != "-"), list, places, features, args.GetValue(Filter));
+        if (!selection.Errors.IsEmpty) throw new CliException(string.Join("\nconformance: ", selection.Errors));
+        if (paths.Contains("-")) selection = selection with { Files = [.. selection.Files, StandardInput(features)] };
+        if (selection.Suites.FirstOrDefault(s => s.Official && !s.Found) is { } missing)
+        {
+            terminal.Warn($"official suite: NOT RUN ({missing.Why})");
+            if (args.GetValue(RequireSuite)) throw new CliException($"the official suite is required: {missing.Why}");
+            if (KitFiles.Find("corpus/core", "corpus/core") is { } own)
+            {
+                var corpus = Selection.Of([Path.GetDirectoryName(own)!], list, places, features, args.GetValue(Filter));
+                selection = selection with { Files = [.. selection.Files, .. corpus.Files], Suites = [.. selection.Suites, .. corpus.Suites] };
+            }
+        }
+        else if (selection.Suites.FirstOrDefault(s => !s.Found) is { } absent)
+        {
+            throw new CliException($"suite `{absent.Name}` is not here and could not be fetched: {absent.Why}");
+        }
+        if (args.GetValue(FailedFrom) is { } earlier)
+        {
+            var bad = Load(earlier).Files.Where(f => !f.Totals.IsGreen).Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
+            selection = selection with { Files = [.. selection.Files.Where(f => bad.Contains(f.Key))] };
+            if (selection.Files.IsEmpty) terminal.Warn($"{earlier}: every file was as expected; nothing to run");
+        }
+        else if (selection.Files.IsEmpty)
+        {
+            throw new CliException(args.GetValue(Filter) is { } filter ? $"no script matches --filter {filter}" : "no scripts found");
+        }
+        return selection;
+    }
+
+    private static void Fetch(SuiteSpec suite, SuitePlaces places, Terminal terminal, CancellationToken cancel)
+    {
+        if (SuiteLocator.Locate(suite, places).Found || places.Suites is not null || (suite.Official && places.Mirror is not null)) return;
+        terminal.Note($"fetching suite {suite.Name} from {suite.Repository} …");
+        try
+        {
+            SuiteFetcher.Fetch(suite, places, null, cancel);
+        }
+        catch (SuiteFetchException e)
+        {
+            terminal.Warn(e.Message);
+        }
+    }
+
+    private static ScriptFile StandardInput(Profile? features)
+    {
+        using var buffer = new MemoryStream();
+        using (var input = Console.OpenStandardInput())
+            input.CopyTo(buffer);
+        byte[] source = buffer.ToArray();
+        return new ScriptFile("", "-", null, features ?? OwnProfile(source) ?? Profile.Wasm3, source);
+    }
+
+    private static Profile? OwnProfile(byte[] source)
+    {
+        try
+        {
+            return Profiles.OfFirstLine(source);
+        }
+        catch (FormatException e)
+        {
+            throw new CliException($"standard input: {e.Message}");
+        }
+    }
+
+    internal static Profile ParseProfile(string name)
+    {
+        try
+        {
+            return Profiles.Parse(name);
+        }
+        catch (FormatException e)
+        {
+            throw new CliException(e.Message);
+        }
+    }
+
+    private static ExpectationFile LoadExpectations(string path, bool mustExist)
+    {
+        if (mustExist && !File.Exists(path)) throw new CliException($"{path}: no such file");
+        try
+        {
+            return ExpectationFile.Load(path);
+        }
+        catch (FormatException e)
+        {
+            throw new CliException(e.Message);
+        }
+    }
+
+    private static void UpdateExpectationsFile(string path, RunResult run, Terminal terminal)
+    {
+        string old = File.Exists(path) ? File.ReadAllText(path) : "";
+        string text = ExpectationFile.Update(old, run);
+        if (text == old) return;
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+        File.WriteAllText(path, text);
+        terminal.Note($"{path}: updated; each new entry needs a reason before it counts");
+    }
+
+    internal static RunResult Load(FileInfo file)
+    {
+        try
+        {
+            using var stream = file.OpenRead();
+            return ResultJson.Read(stream);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or System.Text.Json.JsonException)
+        {
+            throw new CliException($"{file}: {e.Message}");
+        }
+    }
+
+    internal static void Save(FileInfo? file, IReportWriter report, RunResult run) => Save(file, stream =>
+    {
+        using var writer = new StreamWriter(stream, new System.Text.UTF8Encoding(false)) { NewLine = "\n" };
+        report.Write(run, writer);
+    });
+
+    private static void Save(FileInfo? file, Action<Stream> write)
+    {
+        if (file is null) return;
+        try
+        {
+            file.Directory?.Create();
+            // Written beside and renamed: a reader never sees half a report.
+            string partial = file.FullName + ".partial";
+            using (var stream = File.Create(partial))
+                write(stream);
+            File.Move(partial, file.FullName, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"{file}: {e.Message}");
+        }
+    }
+
+    private static T Parse<T>(string option, string text) where T : struct, Enum =>
+        Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value) ? value
+        : throw new CliException($"{option} {text}: expected one of {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}");
+
+    /// <summary>A number of bytes, with K, M, G or T for powers of 1024.</summary>
+    internal static ulong Size(string option, string text)
+    {
+        int shift = text.Length > 0 ? char.ToUpperInvariant(text[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, 'T' => 40, _ => 0 } : 0;
+        return ulong.TryParse(shift == 0 ? text : text[..^1], out ulong n) && n <= ulong.MaxValue >> shift ? n << shift
+            : throw new CliException($"{option} {text}: not a size; examples: 65536, 512M, 4G");
+    }
+}
