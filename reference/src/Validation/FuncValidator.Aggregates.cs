@@ -13,14 +13,14 @@ internal sealed partial class FuncValidator
         {
             // Instr_ok/struct.new, struct.new_desc
             case Idx { Op: Op.StructNew or Op.StructNewDesc, X: var x }:
-            {
-                var type = c.StructType(x, _at);
-                Descriptor(x, instr.Op == Op.StructNewDesc);
-                for (int i = type.Fields.Length - 1; i >= 0; i--)
-                    Pop(type.Fields[i].Storage.Unpacked);
-                PushNew(x);
-                return true;
-            }
+                {
+                    var type = c.StructType(x, _at);
+                    Descriptor(x, instr.Op == Op.StructNewDesc);
+                    for (int i = type.Fields.Length - 1; i >= 0; i--)
+                        Pop(type.Fields[i].Storage.Unpacked);
+                    PushNew(x);
+                    return true;
+                }
 
             // Instr_ok/struct.new_default, struct.new_default_desc
             case Idx { Op: Op.StructNewDefault or Op.StructNewDefaultDesc, X: var x }:
@@ -31,34 +31,34 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/struct.get
             case Idx2 { Op: Op.StructGet or Op.StructGetS or Op.StructGetU, X: var x, Y: var i }:
-            {
-                var type = Field(x, i).Storage;
-                if (type.IsPacked != instr.Op is Op.StructGetS or Op.StructGetU)
-                    throw Error($"field is {(type.IsPacked ? "packed" : "unpacked")}");
-                Pop(NullRef(x));
-                Push(type.Unpacked);
-                return true;
-            }
+                {
+                    var type = Field(x, i).Storage;
+                    if (type.IsPacked != instr.Op is Op.StructGetS or Op.StructGetU)
+                        throw Error($"field is {(type.IsPacked ? "packed" : "unpacked")}");
+                    Pop(NullRef(x));
+                    Push(type.Unpacked);
+                    return true;
+                }
 
             // Instr_ok/struct.set
             case Idx2 { Op: Op.StructSet, X: var x, Y: var i }:
-            {
-                var field = Field(x, i);
-                if (!field.Mutable) throw Error("immutable field");
-                Pop(field.Storage.Unpacked);
-                Pop(NullRef(x));
-                return true;
-            }
+                {
+                    var field = Field(x, i);
+                    if (!field.Mutable) throw Error("immutable field");
+                    Pop(field.Storage.Unpacked);
+                    Pop(NullRef(x));
+                    return true;
+                }
 
             // Instr_ok/array.new
             case Idx { Op: Op.ArrayNew, X: var x }:
-            {
-                var type = c.ArrayType(x, _at);
-                Pop(ValType.I32);
-                Pop(type.Storage.Unpacked);
-                PushNew(x);
-                return true;
-            }
+                {
+                    var type = c.ArrayType(x, _at);
+                    Pop(ValType.I32);
+                    Pop(type.Storage.Unpacked);
+                    PushNew(x);
+                    return true;
+                }
 
             // Instr_ok/array.new_default
             case Idx { Op: Op.ArrayNewDefault, X: var x }:
@@ -75,15 +75,15 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/array.new_data
             case Idx2 { Op: Op.ArrayNewData, X: var x, Y: var y }:
-            {
-                var type = c.ArrayType(x, _at);
-                c.Data(y, _at);
-                NumericOrVector(type);
-                Pop(ValType.I32);
-                Pop(ValType.I32);
-                PushNew(x);
-                return true;
-            }
+                {
+                    var type = c.ArrayType(x, _at);
+                    c.Data(y, _at);
+                    NumericOrVector(type);
+                    Pop(ValType.I32);
+                    Pop(ValType.I32);
+                    PushNew(x);
+                    return true;
+                }
 
             // Instr_ok/array.new_elem
             case Idx2 { Op: Op.ArrayNewElem, X: var x, Y: var y }:
@@ -95,15 +95,15 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/array.get
             case Idx { Op: Op.ArrayGet or Op.ArrayGetS or Op.ArrayGetU, X: var x }:
-            {
-                var type = c.ArrayType(x, _at).Storage;
-                if (type.IsPacked != instr.Op is Op.ArrayGetS or Op.ArrayGetU)
-                    throw Error($"array is {(type.IsPacked ? "packed" : "unpacked")}");
-                Pop(ValType.I32);
-                Pop(NullRef(x));
-                Push(type.Unpacked);
-                return true;
-            }
+                {
+                    var type = c.ArrayType(x, _at).Storage;
+                    if (type.IsPacked != instr.Op is Op.ArrayGetS or Op.ArrayGetU)
+                        throw Error($"array is {(type.IsPacked ? "packed" : "unpacked")}");
+                    Pop(ValType.I32);
+                    Pop(NullRef(x));
+                    Push(type.Unpacked);
+                    return true;
+                }
 
             // Instr_ok/array.set
             case Idx { Op: Op.ArraySet, X: var x }:
@@ -114,37 +114,37 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/array.fill
             case Idx { Op: Op.ArrayFill, X: var x }:
-            {
-                var type = MutableArray(x);
-                Pop(ValType.I32);
-                Pop(type.Storage.Unpacked);
-                Pop(ValType.I32);
-                Pop(NullRef(x));
-                return true;
-            }
+                {
+                    var type = MutableArray(x);
+                    Pop(ValType.I32);
+                    Pop(type.Storage.Unpacked);
+                    Pop(ValType.I32);
+                    Pop(NullRef(x));
+                    return true;
+                }
 
             // Instr_ok/array.copy
             case Idx2 { Op: Op.ArrayCopy, X: var x, Y: var y }:
-            {
-                var type = MutableArray(x);
-                if (!Matching.Match(c.ArrayType(y, _at).Storage, type.Storage)) throw Error("array types do not match");
-                Pop(ValType.I32);
-                Pop(ValType.I32);
-                Pop(NullRef(y));
-                Pop(ValType.I32);
-                Pop(NullRef(x));
-                return true;
-            }
+                {
+                    var type = MutableArray(x);
+                    if (!Matching.Match(c.ArrayType(y, _at).Storage, type.Storage)) throw Error("array types do not match");
+                    Pop(ValType.I32);
+                    Pop(ValType.I32);
+                    Pop(NullRef(y));
+                    Pop(ValType.I32);
+                    Pop(NullRef(x));
+                    return true;
+                }
 
             // Instr_ok/array.init_data
             case Idx2 { Op: Op.ArrayInitData, X: var x, Y: var y }:
-            {
-                var type = MutableArray(x);
-                c.Data(y, _at);
-                NumericOrVector(type);
-                PopInit(x);
-                return true;
-            }
+                {
+                    var type = MutableArray(x);
+                    c.Data(y, _at);
+                    NumericOrVector(type);
+                    PopInit(x);
+                    return true;
+                }
 
             // Instr_ok/array.init_elem
             case Idx2 { Op: Op.ArrayInitElem, X: var x, Y: var y }:

@@ -19,61 +19,61 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/cont.bind: the first parameters are bound, the others remain
             case Idx2 { Op: Op.ContBind, X: var x, Y: var y }:
-            {
-                FuncType from = c.ContType(x, _at), to = c.ContType(y, _at);
-                int bound = from.Params.Length - to.Params.Length;
-                if (bound < 0) throw Error("type mismatch in continuation arguments");
-                var rest = new FuncType(from.Params[bound..], from.Results);
-                if (!Matching.Match(rest, to)) throw Error("type mismatch in continuation types");
-                Pop(NullRef(x));
-                Pop(from.Params.AsSpan()[..bound]);
-                Push(ValType.RefNonNull(HeapType.Of(c.Type(y, _at))));
-                return true;
-            }
+                {
+                    FuncType from = c.ContType(x, _at), to = c.ContType(y, _at);
+                    int bound = from.Params.Length - to.Params.Length;
+                    if (bound < 0) throw Error("type mismatch in continuation arguments");
+                    var rest = new FuncType(from.Params[bound..], from.Results);
+                    if (!Matching.Match(rest, to)) throw Error("type mismatch in continuation types");
+                    Pop(NullRef(x));
+                    Pop(from.Params.AsSpan()[..bound]);
+                    Push(ValType.RefNonNull(HeapType.Of(c.Type(y, _at))));
+                    return true;
+                }
 
             // Instr_ok/suspend
             case Idx { Op: Op.Suspend, X: var x }:
-            {
-                var tag = TagType(x);
-                Pop(tag.Params);
-                Push(tag.Results);
-                return true;
-            }
+                {
+                    var tag = TagType(x);
+                    Pop(tag.Params);
+                    Push(tag.Results);
+                    return true;
+                }
 
             // Instr_ok/resume
             case Resume { Op: Op.Resume, Type: var x, Handlers: var handlers }:
-            {
-                var cont = c.ContType(x, _at);
-                Handlers(handlers, cont.Results);
-                Pop(NullRef(x));
-                Pop(cont.Params);
-                Push(cont.Results);
-                return true;
-            }
+                {
+                    var cont = c.ContType(x, _at);
+                    Handlers(handlers, cont.Results);
+                    Pop(NullRef(x));
+                    Pop(cont.Params);
+                    Push(cont.Results);
+                    return true;
+                }
 
             // Instr_ok/resume_throw
             case Resume { Op: Op.ResumeThrow, Type: var x, Tag: var y, Handlers: var handlers }:
-            {
-                var cont = c.ContType(x, _at);
-                var tag = TagType(y);
-                if (!tag.Results.IsEmpty) throw Error("type mismatch: an exception's tag has no results");
-                Handlers(handlers, cont.Results);
-                Pop(NullRef(x));
-                Pop(tag.Params);
-                Push(cont.Results);
-                return true;
-            }
+                {
+                    var cont = c.ContType(x, _at);
+                    var tag = TagType(y);
+                    if (!tag.Results.IsEmpty) throw Error("type mismatch: an exception's tag has no results");
+                    Handlers(handlers, cont.Results);
+                    Pop(NullRef(x));
+                    Pop(tag.Params);
+                    Push(cont.Results);
+                    return true;
+                }
 
             // Instr_ok/resume_throw_ref
             case Resume { Op: Op.ResumeThrowRef, Type: var x, Handlers: var handlers }:
-            {
-                var cont = c.ContType(x, _at);
-                Handlers(handlers, cont.Results);
-                Pop(NullRef(x));
-                Pop(ValType.RefNull(HeapType.Exn));
-                Push(cont.Results);
-                return true;
-            }
+                {
+                    var cont = c.ContType(x, _at);
+                    Handlers(handlers, cont.Results);
+                    Pop(NullRef(x));
+                    Pop(ValType.RefNull(HeapType.Exn));
+                    Push(cont.Results);
+                    return true;
+                }
 
             // Instr_ok/switch
             case Idx2 { Op: Op.Switch, X: var x, Y: var y }:

@@ -11,31 +11,31 @@ internal sealed partial class FuncValidator
         {
             // Instr_ok/local.get
             case Idx { Op: Op.LocalGet, X: var x }:
-            {
-                var t = Local(x);
-                if (!IsSet(x, t)) throw Error($"uninitialized local {x}");
-                Push(t);
-                break;
-            }
+                {
+                    var t = Local(x);
+                    if (!IsSet(x, t)) throw Error($"uninitialized local {x}");
+                    Push(t);
+                    break;
+                }
 
             // Instr_ok/local.set
             case Idx { Op: Op.LocalSet, X: var x }:
-            {
-                var t = Local(x);
-                Pop(t);
-                Set(x, t);
-                break;
-            }
+                {
+                    var t = Local(x);
+                    Pop(t);
+                    Set(x, t);
+                    break;
+                }
 
             // Instr_ok/local.tee
             case Idx { Op: Op.LocalTee, X: var x }:
-            {
-                var t = Local(x);
-                Pop(t);
-                Set(x, t);
-                Push(t);
-                break;
-            }
+                {
+                    var t = Local(x);
+                    Pop(t);
+                    Set(x, t);
+                    Push(t);
+                    break;
+                }
 
             // Instr_ok/unreachable
             case Plain { Op: Op.Unreachable }:
@@ -44,51 +44,51 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/block, loop
             case Block { Op: Op.Block or Op.Loop or Op.Try, Type: var bt }:
-            {
-                var (ts1, ts2) = Close(bt);
-                Pop(ts1);
-                Enter(instr.Op, ts1, ts2);
-                break;
-            }
+                {
+                    var (ts1, ts2) = Close(bt);
+                    Pop(ts1);
+                    Enter(instr.Op, ts1, ts2);
+                    break;
+                }
 
             // Instr_ok/if
             case Block { Op: Op.If, Type: var bt }:
-            {
-                var (ts1, ts2) = Close(bt);
-                Pop(ValType.I32);
-                Pop(ts1);
-                Enter(Op.If, ts1, ts2);
-                break;
-            }
+                {
+                    var (ts1, ts2) = Close(bt);
+                    Pop(ValType.I32);
+                    Pop(ts1);
+                    Enter(Op.If, ts1, ts2);
+                    break;
+                }
 
             case Plain { Op: Op.Else }:
-            {
-                if (_frames[_depth - 1].Op != Op.If) throw Misplaced(instr);
-                var frame = Exit();
-                Enter(Op.Else, frame.Start, frame.End);
-                break;
-            }
+                {
+                    if (_frames[_depth - 1].Op != Op.If) throw Misplaced(instr);
+                    var frame = Exit();
+                    Enter(Op.Else, frame.Start, frame.End);
+                    break;
+                }
 
             case Plain { Op: Op.End }:
-            {
-                var frame = Exit();
-                // The absent else branch is an empty one.
-                if (frame.Op == Op.If && !Matching.Match(frame.Start, frame.End))
-                    throw Error($"type mismatch: instruction requires {c.Show(frame.End)} but stack has {c.Show(frame.Start)}");
-                if (_depth > 0) Push(frame.End);
-                break;
-            }
+                {
+                    var frame = Exit();
+                    // The absent else branch is an empty one.
+                    if (frame.Op == Op.If && !Matching.Match(frame.Start, frame.End))
+                        throw Error($"type mismatch: instruction requires {c.Show(frame.End)} but stack has {c.Show(frame.Start)}");
+                    if (_depth > 0) Push(frame.End);
+                    break;
+                }
 
             // Instr_ok/try_table
             case TryTable { Type: var bt, Catches: var catches }:
-            {
-                var (ts1, ts2) = Close(bt);
-                foreach (var clause in catches)
-                    Catch(clause);
-                Pop(ts1);
-                Enter(Op.TryTable, ts1, ts2);
-                break;
-            }
+                {
+                    var (ts1, ts2) = Close(bt);
+                    foreach (var clause in catches)
+                        Catch(clause);
+                    Pop(ts1);
+                    Enter(Op.TryTable, ts1, ts2);
+                    break;
+                }
 
             // Instr_ok/br
             case Idx { Op: Op.Br, X: var l }:
@@ -98,13 +98,13 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/br_if
             case Idx { Op: Op.BrIf, X: var l }:
-            {
-                var ts = Label(l);
-                Pop(ValType.I32);
-                Pop(ts);
-                Push(ts);
-                break;
-            }
+                {
+                    var ts = Label(l);
+                    Pop(ValType.I32);
+                    Pop(ts);
+                    Push(ts);
+                    break;
+                }
 
             // Instr_ok/br_table
             case BrTable table:
@@ -113,25 +113,25 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/br_on_null
             case Idx { Op: Op.BrOnNull, X: var l }:
-            {
-                var ts = Label(l);
-                var rt = PopRef();
-                Pop(ts);
-                Push(ts);
-                Push(ValType.RefNonNull(rt.Heap));
-                break;
-            }
+                {
+                    var ts = Label(l);
+                    var rt = PopRef();
+                    Pop(ts);
+                    Push(ts);
+                    Push(ValType.RefNonNull(rt.Heap));
+                    break;
+                }
 
             // Instr_ok/br_on_non_null
             case Idx { Op: Op.BrOnNonNull, X: var l }:
-            {
-                var (ts, t) = SplitLabel(l, "reference type");
-                if (!t.IsRef) throw Error($"type mismatch: instruction requires reference type but label has {c.Show(t)}");
-                Pop(ValType.RefNull(t.Ref.Heap));
-                Pop(Lead(ts));
-                Push(Lead(ts));
-                break;
-            }
+                {
+                    var (ts, t) = SplitLabel(l, "reference type");
+                    if (!t.IsRef) throw Error($"type mismatch: instruction requires reference type but label has {c.Show(t)}");
+                    Pop(ValType.RefNull(t.Ref.Heap));
+                    Pop(Lead(ts));
+                    Push(Lead(ts));
+                    break;
+                }
 
             // Instr_ok/br_on_cast, br_on_cast_fail, and with descriptors
             case BrOnCast cast:
@@ -146,33 +146,33 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/call
             case Idx { Op: Op.Call, X: var x }:
-            {
-                var func = (FuncType)c.Func(x, _at).Expand;
-                Pop(func.Params);
-                Push(func.Results);
-                break;
-            }
+                {
+                    var func = (FuncType)c.Func(x, _at).Expand;
+                    Pop(func.Params);
+                    Push(func.Results);
+                    break;
+                }
 
             // Instr_ok/call_ref
             case Idx { Op: Op.CallRef, X: var x }:
-            {
-                var func = c.FuncType(x, _at);
-                Pop(NullRef(x));
-                Pop(func.Params);
-                Push(func.Results);
-                break;
-            }
+                {
+                    var func = c.FuncType(x, _at);
+                    Pop(NullRef(x));
+                    Pop(func.Params);
+                    Push(func.Results);
+                    break;
+                }
 
             // Instr_ok/call_indirect
             case Idx2 { Op: Op.CallIndirect, X: var x, Y: var y }:
-            {
-                var at = FuncTable(x);
-                var func = c.FuncType(y, _at);
-                Pop(at);
-                Pop(func.Params);
-                Push(func.Results);
-                break;
-            }
+                {
+                    var at = FuncTable(x);
+                    var func = c.FuncType(y, _at);
+                    Pop(at);
+                    Pop(func.Params);
+                    Push(func.Results);
+                    break;
+                }
 
             // Instr_ok/return_call
             case Idx { Op: Op.ReturnCall, X: var x }:
@@ -181,22 +181,22 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/return_call_ref
             case Idx { Op: Op.ReturnCallRef, X: var x }:
-            {
-                var func = c.FuncType(x, _at);
-                Pop(NullRef(x));
-                Return(func);
-                break;
-            }
+                {
+                    var func = c.FuncType(x, _at);
+                    Pop(NullRef(x));
+                    Return(func);
+                    break;
+                }
 
             // Instr_ok/return_call_indirect
             case Idx2 { Op: Op.ReturnCallIndirect, X: var x, Y: var y }:
-            {
-                var at = FuncTable(x);
-                var func = c.FuncType(y, _at);
-                Pop(at);
-                Return(func);
-                break;
-            }
+                {
+                    var at = FuncTable(x);
+                    var func = c.FuncType(y, _at);
+                    Pop(at);
+                    Return(func);
+                    break;
+                }
 
             // Instr_ok/throw
             case Idx { Op: Op.Throw, X: var x }:
@@ -213,30 +213,30 @@ internal sealed partial class FuncValidator
             // The legacy form of exceptions. A handler is a frame of its own, which rethrow can name.
 
             case Idx { Op: Op.Catch, X: var x }:
-            {
-                if (_frames[_depth - 1].Op is not (Op.Try or Op.Catch)) throw Misplaced(instr);
-                var frame = Exit();
-                Enter(Op.Catch, TagType(x).Params, frame.End);
-                break;
-            }
+                {
+                    if (_frames[_depth - 1].Op is not (Op.Try or Op.Catch)) throw Misplaced(instr);
+                    var frame = Exit();
+                    Enter(Op.Catch, TagType(x).Params, frame.End);
+                    break;
+                }
 
             case Plain { Op: Op.CatchAll }:
-            {
-                if (_frames[_depth - 1].Op is not (Op.Try or Op.Catch)) throw Misplaced(instr);
-                var frame = Exit();
-                Enter(Op.CatchAll, [], frame.End);
-                break;
-            }
+                {
+                    if (_frames[_depth - 1].Op is not (Op.Try or Op.Catch)) throw Misplaced(instr);
+                    var frame = Exit();
+                    Enter(Op.CatchAll, [], frame.End);
+                    break;
+                }
 
             // Instr_ok/try-delegate: the label is counted outside the try
             case Idx { Op: Op.Delegate, X: var l }:
-            {
-                if (_frames[_depth - 1].Op != Op.Try) throw Misplaced(instr);
-                var frame = Exit();
-                _ = Label(l);
-                Push(frame.End);
-                break;
-            }
+                {
+                    if (_frames[_depth - 1].Op != Op.Try) throw Misplaced(instr);
+                    var frame = Exit();
+                    _ = Label(l);
+                    Push(frame.End);
+                    break;
+                }
 
             // Instr_ok/rethrow
             case Idx { Op: Op.Rethrow, X: var l }:
@@ -257,59 +257,59 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/select-expl
             case SelectT { Types: var ts }:
-            {
-                if (ts.Length != 1) throw Error("invalid result arity other than 1 is not (yet) allowed");
-                var t = c.Close(ts[0], _at);
-                Pop(ValType.I32);
-                Pop(t);
-                Pop(t);
-                Push(t);
-                break;
-            }
+                {
+                    if (ts.Length != 1) throw Error("invalid result arity other than 1 is not (yet) allowed");
+                    var t = c.Close(ts[0], _at);
+                    Pop(ValType.I32);
+                    Pop(t);
+                    Pop(t);
+                    Push(t);
+                    break;
+                }
 
             // Instr_ok/global.set
             case Idx { Op: Op.GlobalSet, X: var x }:
-            {
-                var global = c.Global(x, _at);
-                if (!global.Mutable) throw Error("immutable global");
-                Pop(global.Val);
-                break;
-            }
+                {
+                    var global = c.Global(x, _at);
+                    if (!global.Mutable) throw Error("immutable global");
+                    Pop(global.Val);
+                    break;
+                }
 
             // Instr_ok/table.copy
             case Idx2 { Op: Op.TableCopy, X: var x, Y: var y }:
-            {
-                TableType table1 = c.Table(x, _at), table2 = c.Table(y, _at);
-                if (!Matching.Match(table2.Elem, table1.Elem))
-                    throw Error($"type mismatch: source element type {c.Show(table2.Elem)} does not match destination element type {c.Show(table1.Elem)}");
-                Pop(Addr(table1.Addr, table2.Addr));
-                Pop(Addr(table2.Addr));
-                Pop(Addr(table1.Addr));
-                break;
-            }
+                {
+                    TableType table1 = c.Table(x, _at), table2 = c.Table(y, _at);
+                    if (!Matching.Match(table2.Elem, table1.Elem))
+                        throw Error($"type mismatch: source element type {c.Show(table2.Elem)} does not match destination element type {c.Show(table1.Elem)}");
+                    Pop(Addr(table1.Addr, table2.Addr));
+                    Pop(Addr(table2.Addr));
+                    Pop(Addr(table1.Addr));
+                    break;
+                }
 
             // Instr_ok/table.init
             case Idx2 { Op: Op.TableInit, X: var x, Y: var y }:
-            {
-                var table = c.Table(x, _at);
-                var elem = c.Elem(y, _at);
-                if (!Matching.Match(elem, table.Elem))
-                    throw Error($"type mismatch: element segment's type {c.Show(elem)} does not match table's element type {c.Show(table.Elem)}");
-                Pop(ValType.I32);
-                Pop(ValType.I32);
-                Pop(Addr(table.Addr));
-                break;
-            }
+                {
+                    var table = c.Table(x, _at);
+                    var elem = c.Elem(y, _at);
+                    if (!Matching.Match(elem, table.Elem))
+                        throw Error($"type mismatch: element segment's type {c.Show(elem)} does not match table's element type {c.Show(table.Elem)}");
+                    Pop(ValType.I32);
+                    Pop(ValType.I32);
+                    Pop(Addr(table.Addr));
+                    break;
+                }
 
             // Instr_ok/memory.copy
             case Idx2 { Op: Op.MemoryCopy, X: var x, Y: var y }:
-            {
-                AddrType at1 = c.Mem(x, _at).Addr, at2 = c.Mem(y, _at).Addr;
-                Pop(Addr(at1, at2));
-                Pop(Addr(at2));
-                Pop(Addr(at1));
-                break;
-            }
+                {
+                    AddrType at1 = c.Mem(x, _at).Addr, at2 = c.Mem(y, _at).Addr;
+                    Pop(Addr(at1, at2));
+                    Pop(Addr(at2));
+                    Pop(Addr(at1));
+                    break;
+                }
 
             // Instr_ok/ref.null
             case RefNull { Heap: var ht }:
@@ -318,12 +318,12 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/ref.func
             case Idx { Op: Op.RefFunc, X: var x }:
-            {
-                var dt = c.Func(x, _at);
-                if (!c.Refs.Contains(x)) throw Error($"undeclared function reference {x}");
-                Push(ValType.RefNonNull(HeapType.Of(dt, c.ExactFuncs[(int)x])));
-                break;
-            }
+                {
+                    var dt = c.Func(x, _at);
+                    if (!c.Refs.Contains(x)) throw Error($"undeclared function reference {x}");
+                    Push(ValType.RefNonNull(HeapType.Of(dt, c.ExactFuncs[(int)x])));
+                    break;
+                }
 
             // Instr_ok/ref.is_null
             case Plain { Op: Op.RefIsNull }:
@@ -344,36 +344,36 @@ internal sealed partial class FuncValidator
 
             // Instr_ok/ref.cast
             case Cast { Op: Op.RefCast or Op.RefCastNull, Type: var type }:
-            {
-                var rt = CastTarget(type);
-                Pop(ValType.RefNull(Matching.Top(rt.Heap)));
-                Push(rt);
-                break;
-            }
+                {
+                    var rt = CastTarget(type);
+                    Pop(ValType.RefNull(Matching.Top(rt.Heap)));
+                    Push(rt);
+                    break;
+                }
 
             // Instr_ok/ref.cast_desc_eq
             case Cast { Type: var type }:
-            {
-                var rt = CastTarget(type);
-                Pop(DescriptorOf(type));
-                Pop(ValType.RefNull(Matching.Top(rt.Heap)));
-                Push(rt);
-                break;
-            }
+                {
+                    var rt = CastTarget(type);
+                    Pop(DescriptorOf(type));
+                    Pop(ValType.RefNull(Matching.Top(rt.Heap)));
+                    Push(rt);
+                    break;
+                }
 
             // Instr_ok/ref.get_desc: the descriptor is known exactly if the type is
             case Idx { Op: Op.RefGetDesc, X: var x }:
-            {
-                var dt = c.Type(x, _at);
-                if (dt.Descriptor is not { } descriptor) throw Error($"type without descriptor {x}");
-                var exactly = HeapType.Of(dt, exact: true);
-                var rt = PopRef();
-                bool exact = Matching.Match(rt.Heap, exactly);
-                if (!exact && !Matching.Match(rt.Heap, HeapType.Of(dt)))
-                    throw Error($"type mismatch: instruction requires [{c.Show(NullRef(x))}] but stack has [{c.Show(rt)}]");
-                Push(ValType.RefNonNull(HeapType.Of(descriptor, exact)));
-                break;
-            }
+                {
+                    var dt = c.Type(x, _at);
+                    if (dt.Descriptor is not { } descriptor) throw Error($"type without descriptor {x}");
+                    var exactly = HeapType.Of(dt, exact: true);
+                    var rt = PopRef();
+                    bool exact = Matching.Match(rt.Heap, exactly);
+                    if (!exact && !Matching.Match(rt.Heap, HeapType.Of(dt)))
+                        throw Error($"type mismatch: instruction requires [{c.Show(NullRef(x))}] but stack has [{c.Show(rt)}]");
+                    Push(ValType.RefNonNull(HeapType.Of(descriptor, exact)));
+                    break;
+                }
 
             // Instr_ok/any.convert_extern
             case Plain { Op: Op.AnyConvertExtern }:
