@@ -16,7 +16,7 @@ internal sealed partial class FuncValidator
                 {
                     var type = c.StructType(x, _at);
                     Descriptor(x, instr.Op == Op.StructNewDesc);
-                    for (int i = type.Fields.Length - 1; i >= 0; i--)
+                    for (int i = type.Fields.Length - 1; i >= 0 && !Bottomless; i--)
                         Pop(type.Fields[i].Storage.Unpacked);
                     PushNew(x);
                     return true;

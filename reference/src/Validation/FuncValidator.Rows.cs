@@ -46,7 +46,7 @@ internal sealed partial class FuncValidator
                 break;
 
             default:
-                throw Unexpected(instr);
+                throw new System.Diagnostics.UnreachableException($"shape of {instr}");
         }
 
         if (!def.ParamTypes.IsDefault)

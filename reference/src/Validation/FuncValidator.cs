@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Wasm.Syntax;
 
 namespace Wasm.Validation;
@@ -142,6 +142,11 @@ internal sealed partial class FuncValidator(Context c)
 
     private void Push(ReadOnlySpan<ValType> types)
     {
+        if (types.Length == 1)
+        {
+            Push(types[0]);
+            return;
+        }
         if (_stack.Length - _height < types.Length) Array.Resize(ref _stack, Math.Max(2 * _stack.Length, _height + types.Length));
         types.CopyTo(_stack.AsSpan(_height));
         _height += types.Length;
@@ -150,29 +155,42 @@ internal sealed partial class FuncValidator(Context c)
     /// <summary>Compares the top of the stack with the types, and tells how many of them are there.</summary>
     private int Check(ReadOnlySpan<ValType> types)
     {
-        ref var frame = ref _frames[_depth - 1];
-        int count = Math.Min(types.Length, _height - frame.Height);
-        if (count < types.Length && !frame.Unreachable) throw Mismatch(types);
+        int count = types.Length;
+        if (_height - count < _frames[_depth - 1].Height)
+        {
+            if (!_frames[_depth - 1].Unreachable) throw Mismatch(types);
+            count = _height - _frames[_depth - 1].Height;
+        }
+        int skip = types.Length - count;
         var top = _stack.AsSpan(_height - count, count);
-        var expected = types[(types.Length - count)..];
         for (int i = 0; i < top.Length; i++)
-            if (!Matching.Match(top[i], expected[i])) throw Mismatch(types);
+            if (!Fits(in top[i], in types[skip + i])) throw Mismatch(types);
         return count;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Fits(in ValType t1, in ValType t2) =>
+        t1.Kind == t2.Kind ? t1.Kind != ValKind.Ref || Matching.Match(t1, t2) : t1.Kind == ValKind.Bot;
 
     private void Pop(ImmutableArray<ValType> types) => _height -= Check(types.AsSpan());
 
     private void Pop(ReadOnlySpan<ValType> types) => _height -= Check(types);
 
-    private void Pop(ValType type) => _height -= Check(new ReadOnlySpan<ValType>(in type));
+    private void Pop(ValType type)
+    {
+        if (_height > _frames[_depth - 1].Height && Fits(in _stack[_height - 1], in type)) _height--;
+        else _height -= Check(new ReadOnlySpan<ValType>(in type));
+    }
 
     /// <summary>Pops the same type a number of times, which may be more than there is memory for.</summary>
     private void Pop(ValType type, uint count)
     {
-        ref var frame = ref _frames[_depth - 1];
-        while (count-- != 0 && !(frame.Unreachable && _height == frame.Height))
+        while (count-- != 0 && !Bottomless)
             Pop(type);
     }
+
+    /// <summary>Nothing is left on the stack, but all that may be asked for is there.</summary>
+    private bool Bottomless => _frames[_depth - 1] is { Unreachable: true } frame && _height == frame.Height;
 
     /// <summary>Pops a type that no rule has to know; <see cref="ValType.Bot"/> where the code cannot be reached.</summary>
     private ValType PopAny(string expected)
@@ -266,6 +284,4 @@ internal sealed partial class FuncValidator(Context c)
     }
 
     private InvalidException Misplaced(Instr instr) => Error($"misplaced {instr.Def.Mnemonic}");
-
-    private static UnreachableException Unexpected(Instr instr) => new($"no rule for {instr.Def.Mnemonic}");
 }
