@@ -172,8 +172,8 @@ internal sealed partial class Parser
             var token = Cur;
             _i++;
             if (token.Kind != TokenKind.Nat || !Literals.TryNat(TextOf(token), out ulong lane) || lane > byte.MaxValue)
-                Defer(token, "i8 constant out of range");
-            else if (n < 16)
+                throw new MalformedException(RegionOf(token), "i8 constant out of range");
+            if (n < 16)
                 lanes[n] = (byte)lane;
         }
         if (n != 16) Defer(_tokens[start], "invalid lane length");
@@ -203,15 +203,13 @@ internal sealed partial class Parser
         var at = Cur;
         _i++;
         Span<byte> bytes = stackalloc byte[16];
-        int lanes = 16 / LaneBytes(shape), count = 0, n = 0;
-        for (int i = _i; IsNumber(_tokens[i]); i++) count++;
-        // Before a lane is looked at: two lanes that are too large are too few first.
-        if (count != lanes) Defer(at, "wrong number of lane literals");
-        for (; IsNumber(Cur); n++)
+        int lanes = 16 / LaneBytes(shape), first = _i;
+        while (IsNumber(Cur)) _i++;
+        // How many there are comes before what they are.
+        if (_i - first != lanes) Defer(at, "wrong number of lane literals");
+        for (int n = 0; n < Math.Min(lanes, _i - first); n++)
         {
-            var token = Cur;
-            _i++;
-            if (n >= lanes) continue;
+            ref readonly var token = ref _tokens[first + n];
             if (!TryLane(token, shape, out ulong bits)) Defer(token, "constant out of range");
             MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in bits))[..LaneBytes(shape)].CopyTo(bytes[(n * LaneBytes(shape))..]);
         }
