@@ -5,10 +5,16 @@ namespace Wasm.Text;
 internal sealed class IndexSpace(string category)
 {
     private Dictionary<int, uint>? _indices;
+    private Dictionary<uint, string>? _renamed;
 
     public string Category => category;
 
     public uint Count { get; private set; }
+
+    /// <summary>The names that annotations give to indices, over any identifiers.</summary>
+    public IEnumerable<KeyValuePair<uint, string>> Renamed => _renamed ?? Enumerable.Empty<KeyValuePair<uint, string>>();
+
+    public bool HasNames => _indices is { Count: > 0 } || _renamed is not null;
 
     /// <summary>The identifiers bound, with their indices, in the order of binding.</summary>
     public IEnumerable<KeyValuePair<int, uint>> Bound => _indices ?? Enumerable.Empty<KeyValuePair<int, uint>>();
@@ -21,7 +27,10 @@ internal sealed class IndexSpace(string category)
     }
 
     /// <summary>Adds some without identifiers.</summary>
-    public void Add(uint count) => Count += count;
+    public void AddUnnamed(uint count) => Count += count;
+
+    /// <summary>Names the one that is added next.</summary>
+    public void RenameNext(string name) => (_renamed ??= [])[Count] = name;
 
     public bool TryFind(int symbol, out uint index)
     {
@@ -32,6 +41,7 @@ internal sealed class IndexSpace(string category)
     public void Clear()
     {
         _indices?.Clear();
+        _renamed = null;
         Count = 0;
     }
 }

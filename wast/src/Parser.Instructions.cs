@@ -38,8 +38,15 @@ internal sealed partial class Parser
     /// <param name="Kind">How it goes on.</param>
     /// <param name="Op">Of a flat block, the keyword last seen: its own, <c>else</c>, <c>catch</c> or <c>catch_all</c>.</param>
     /// <param name="Pending">The instruction to add at the end, or where <c>then</c> begins.</param>
-    /// <param name="Label">The symbol of its label, or -1.</param>
-    private record struct Frame(FrameKind Kind, Op Op, Instr? Pending, int Label);
+    /// <param name="Label">Its label.</param>
+    private record struct Frame(FrameKind Kind, Op Op, Instr? Pending, LabelId Label);
+
+    /// <summary>What a label is called.</summary>
+    /// <param name="Symbol">Its identifier, or -1.</param>
+    /// <param name="Name">The name that an annotation gives it, if one does.</param>
+    private readonly record struct LabelId(int Symbol, string? Name);
+
+    private static LabelId NoLabel => new(-1, null);
 
     private readonly Stack<Frame> _frames = [];
     private readonly ImmutableArray<Instr>.Builder _code = ImmutableArray.CreateBuilder<Instr>();
@@ -141,7 +148,7 @@ internal sealed partial class Parser
             _code.Add(instr);
             return true;
         }
-        int label = OptId();
+        var label = OptLabel();
         var block = BlockInstr(mnemonic, start);
         Hint(block, start);
         _code.Add(block);
@@ -165,7 +172,7 @@ internal sealed partial class Parser
         var at = At;
         _i++;
         _frames.Pop();
-        if (op is Op.End or Op.Else) MatchLabel(frame.Label);
+        if (op is Op.End or Op.Else) MatchLabel(frame.Label.Symbol);
         if (op is Op.End or Op.Delegate) PopLabel();
         else _frames.Push(frame with { Op = op });
         _code.Add(op == Op.Delegate ? new Idx(op, Label(), at) : op == Op.Catch ? new Idx(op, Index(_tagSpace), at) : new Plain(op, at));
@@ -200,10 +207,10 @@ internal sealed partial class Parser
         {
             var instr = PlainInstr(mnemonic, start + 1);
             Hint(instr, start);
-            _frames.Push(new Frame(FrameKind.Operands, mnemonic.Op, instr, -1));
+            _frames.Push(new Frame(FrameKind.Operands, mnemonic.Op, instr, NoLabel));
             return;
         }
-        int label = OptId();
+        var label = OptLabel();
         var block = BlockInstr(mnemonic, start + 1);
         Hint(block, start);
         if (mnemonic.Op == Op.If)
@@ -271,7 +278,7 @@ internal sealed partial class Parser
         }
         _frames.Pop();
         _frames.Push(frame with { Kind = next });
-        _frames.Push(new Frame(FrameKind.Clause, frame.Op, null, -1));
+        _frames.Push(new Frame(FrameKind.Clause, frame.Op, null, NoLabel));
         return true;
     }
 
@@ -355,15 +362,21 @@ internal sealed partial class Parser
     /// <summary>The blocks of the function so far.</summary>
     private uint _labelCount;
 
-    private void PushLabel(int symbol)
+    private LabelId OptLabel()
     {
-        int shadowed = -1;
+        string? name = TakeName(_i, "label");
+        return new LabelId(OptId(), name);
+    }
+
+    private void PushLabel(LabelId label)
+    {
+        int symbol = label.Symbol, shadowed = -1;
         if (symbol >= 0)
         {
             if (_labelOf.TryGetValue(symbol, out int outer)) shadowed = outer;
             _labelOf[symbol] = _labels.Count;
-            NameLabel(_labelCount, symbol);
         }
+        if (_inFunc) NameLabel(label);
         _labelCount++;
         _labels.Add((symbol, shadowed));
     }

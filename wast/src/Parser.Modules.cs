@@ -28,6 +28,7 @@ internal sealed partial class Parser
     private readonly ImmutableArray<Export>.Builder _exports = ImmutableArray.CreateBuilder<Export>();
     private readonly ImmutableArray<Elem>.Builder _elems = ImmutableArray.CreateBuilder<Elem>();
     private readonly ImmutableArray<Data>.Builder _datas = ImmutableArray.CreateBuilder<Data>();
+    private string? _moduleId;
     private Start? _start;
     private bool _usesData;
 
@@ -42,10 +43,13 @@ internal sealed partial class Parser
     private readonly record struct ModuleField(int Start, int End, Word Word);
 
     /// <summary>The fields up to a closing parenthesis or the end, which is left.</summary>
+    /// <param name="id">The module's identifier, which has been read, or null.</param>
     /// <returns>The module, not to be used before <see cref="Finish"/>.</returns>
-    public Module ModuleFields()
+    public Module ModuleFields(string? id)
     {
         int start = _i;
+        _moduleId = id;
+        StartAnnotations(id is null ? start : start - 1);
         BindFields();
         MalformedException? typeError = ReadTypes(out int errorField);
         _i = start;
@@ -61,6 +65,7 @@ internal sealed partial class Parser
             ReadField();
         }
         if (!Is(TokenKind.RParen) && !Is(TokenKind.End)) throw Unexpected();
+        _moduleEnd = _i;
         if (_importAfter is not null) _deferred ??= _importAfter;
         _recTypes.AddRange(_implicitTypes);
         return new Module
@@ -82,11 +87,10 @@ internal sealed partial class Parser
 
     /// <summary>Throws the error of meaning that was met, if any; else adds the custom sections.</summary>
     /// <param name="module">What <see cref="ModuleFields"/> returned.</param>
-    /// <param name="id">The module's own identifier, for the name section.</param>
-    public Module Finish(Module module, string? id)
+    public Module Finish(Module module)
     {
         ThrowDeferred();
-        return WithCustoms(module, id);
+        return WithCustoms(module);
     }
 
     // First pass: identifiers
@@ -148,8 +152,8 @@ internal sealed partial class Parser
         }
         if (word == Word.Type) Bind(_typeSpace, id);
         else if (SpaceOf(word) is { } space) Bind(space, id);
-        if (word == Word.Memory && nested == Word.Data) _dataSpace.Add(1);
-        if (word == Word.Table && nested == Word.Elem) _elemSpace.Add(1);
+        if (word == Word.Memory && nested == Word.Data) _dataSpace.AddUnnamed(1);
+        if (word == Word.Table && nested == Word.Elem) _elemSpace.AddUnnamed(1);
     }
 
     private IndexSpace? SpaceOf(Word word)
@@ -167,6 +171,7 @@ internal sealed partial class Parser
     private void Bind(IndexSpace space, int id)
     {
         ref readonly var token = ref _tokens[id];
+        if (TakeName(id, space.Category) is { } name) space.RenameNext(name);
         if (token.Kind != TokenKind.Id) space.Add(-1);
         else if (!space.Add(token.Value)) Defer(token, $"duplicate {space.Category} {Print(token.Value)}");
     }
@@ -325,8 +330,11 @@ internal sealed partial class Parser
 
     private void FuncField(Region at)
     {
+        int start = _i;
         _ = OptId();
-        if (InlineImport(Word.Func, ExternKind.Func, NextIndex(ExternKind.Func, _funcs.Count), at)) return;
+        uint index = NextIndex(ExternKind.Func, _funcs.Count);
+        if (InlineImport(Word.Func, ExternKind.Func, index, at)) return;
+        StartHints(start - 2);
         _locals.Clear();
         StartBody();
         var use = TypeUseOf(names: true, _locals);
@@ -336,7 +344,8 @@ internal sealed partial class Parser
         Instrs(single: false);
         if (!Is(TokenKind.RParen)) throw Unexpected();
         var body = EndExpr();
-        NameLocals();
+        EndHints(index, body);
+        NameFunc(index);
         Defined("function");
         _funcs.Add(new Func(type, locals, body, at));
     }
@@ -348,17 +357,22 @@ internal sealed partial class Parser
         var runs = ImmutableArray.CreateBuilder<Locals>();
         while (TryOpen(Word.Local))
         {
+            string? name = TakeName(_i, "local");
+            // Only a name asks how many parameters a type has that is not written out.
+            if ((name is not null || Is(TokenKind.Id)) && _localTypeUse is { Index: { } x } use)
+            {
+                if (FuncTypeAt(x, use.At) is { } type) _locals.AddUnnamed((uint)type.Params.Length);
+                _localTypeUse = null;
+            }
+            if (name is not null) _locals.RenameNext(name);
             if (Is(TokenKind.Id))
             {
-                // Only an identifier asks how many parameters a type has that is not written out.
-                if (_localTypeUse is { Index: { } x } use && FuncTypeAt(x, use.At) is { } type) _locals.Add((uint)type.Params.Length);
-                _localTypeUse = null;
                 BindLocal(_locals);
                 Add(ValTypeOf());
             }
             else
             {
-                for (; TryValType(out var type); _locals.Add(1)) Add(type);
+                for (; TryValType(out var type); _locals.AddUnnamed(1)) Add(type);
             }
             Expect(TokenKind.RParen);
         }

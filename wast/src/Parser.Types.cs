@@ -226,6 +226,7 @@ internal sealed partial class Parser
         _results.Clear();
         while (TryOpen(Word.Param))
         {
+            RenameNext(locals);
             if (names && Is(TokenKind.Id))
             {
                 BindLocal(locals);
@@ -235,7 +236,7 @@ internal sealed partial class Parser
             {
                 uint n = 0;
                 for (; TryValType(out var type); n++) _params.Add(type);
-                locals?.Add(n);
+                locals?.AddUnnamed(n);
             }
             Expect(TokenKind.RParen);
         }
@@ -280,7 +281,7 @@ internal sealed partial class Parser
     {
         if (_plainFuncTypes.TryGetValue(type, out uint x)) return x;
         x = _typeSpace.Count;
-        _typeSpace.Add(1);
+        _typeSpace.AddUnnamed(1);
         _subTypes.Add(new SubType(type));
         _fields.Add(null);
         _implicitTypes.Add(new RecType([new SubType(type)], RegionOf(at)));
@@ -385,13 +386,15 @@ internal sealed partial class Parser
         var fields = ImmutableArray.CreateBuilder<FieldType>();
         while (TryOpen(Word.Field))
         {
+            string? name = TakeName(_i, "field");
+            if (names is null && (name is not null || Is(TokenKind.Id)))
+            {
+                names = new IndexSpace("field");
+                names.AddUnnamed((uint)fields.Count);
+            }
+            if (name is not null) names!.RenameNext(name);
             if (Is(TokenKind.Id))
             {
-                if (names is null)
-                {
-                    names = new IndexSpace("field");
-                    names.Add((uint)fields.Count);
-                }
                 BindLocal(names);
                 fields.Add(FieldTypeOf());
             }
@@ -399,7 +402,7 @@ internal sealed partial class Parser
             {
                 uint n = 0;
                 for (; !Is(TokenKind.RParen); n++) fields.Add(FieldTypeOf());
-                names?.Add(n);
+                names?.AddUnnamed(n);
             }
             Expect(TokenKind.RParen);
         }

@@ -14,9 +14,9 @@ public static class TextParser
         using var parser = new Parser(source, 0, source.Length, Region.Text(1, 1), profile);
         bool wrapped = parser.TryOpen(Word.Module);
         string? id = wrapped ? parser.OptIdName() : null;
-        var module = parser.ModuleFields();
+        var module = parser.ModuleFields(id);
         if (wrapped) parser.Expect(TokenKind.RParen);
         parser.ExpectEnd();
-        return parser.Finish(module, id);
+        return parser.Finish(module);
     }
 }

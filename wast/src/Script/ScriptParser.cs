@@ -35,9 +35,9 @@ public static class ScriptParser
 
     private static ModuleCommand InlineModule(Parser parser, CommandSource command)
     {
-        var module = parser.ModuleFields();
+        var module = parser.ModuleFields(null);
         parser.ExpectEnd();
-        return new ModuleCommand(null, false, new Textual(parser.Finish(module, null), command.Script, command.At), command.At);
+        return new ModuleCommand(null, false, new Textual(parser.Finish(module), command.Script, command.At), command.At);
     }
 
     /// <summary>The identifier that a <c>module</c> command gives an instance.</summary>
@@ -108,7 +108,7 @@ internal readonly struct CommandParser(Parser parser, CommandSource source)
     /// <summary>A module read but not finished: its deferred errors come when the command has been read.</summary>
     private readonly record struct Draft(string? Id, bool IsDefinition, Module? Module, Definition? Strings, ReadOnlyMemory<byte> Source, Region At)
     {
-        public Definition Finish(Parser parser) => Strings ?? new Textual(parser.Finish(Module!, Id), Source, At);
+        public Definition Finish(Parser parser) => Strings ?? new Textual(parser.Finish(Module!), Source, At);
     }
 
     private Command ModuleOrInstance(Region at)
@@ -141,7 +141,7 @@ internal readonly struct CommandParser(Parser parser, CommandSource source)
         Definition? strings = null;
         if (parser.TryWord(Word.Binary)) strings = new Encoded(parser.Strings(), at);
         else if (parser.TryWord(Word.Quote)) strings = new Quoted(parser.Strings(), at);
-        else module = parser.ModuleFields();
+        else module = parser.ModuleFields(id);
         int end = parser.Cur.Start + 1;
         parser.Expect(TokenKind.RParen);
         return new Draft(id, isDefinition, module, strings, source.Script[start..end], at);
