@@ -28,6 +28,7 @@ internal sealed partial class Parser
     private readonly ImmutableArray<Export>.Builder _exports = ImmutableArray.CreateBuilder<Export>();
     private readonly ImmutableArray<Elem>.Builder _elems = ImmutableArray.CreateBuilder<Elem>();
     private readonly ImmutableArray<Data>.Builder _datas = ImmutableArray.CreateBuilder<Data>();
+    private readonly int[] _imported = new int[5];
     private string? _moduleId;
     private Start? _start;
     private bool _usesData;
@@ -268,6 +269,7 @@ internal sealed partial class Parser
             _importAfterKind = _defined;
             _importAfter = new MalformedException(at, $"import after {_defined} definition");
         }
+        _imported[(int)type.Kind]++;
         _imports.Add(new Import(module, name, type, at));
     }
 
@@ -290,14 +292,8 @@ internal sealed partial class Parser
         return true;
     }
 
-    /// <summary>The index of the definition at hand: those before it have been added.</summary>
-    private uint NextIndex(ExternKind kind, int defined)
-    {
-        uint n = (uint)defined;
-        foreach (var import in _imports)
-            if (import.Type.Kind == kind) n++;
-        return n;
-    }
+    /// <summary>The index of the definition at hand: imports, and definitions so far.</summary>
+    private uint NextIndex(ExternKind kind, int defined) => (uint)(_imported[(int)kind] + defined);
 
     /// <summary><c>(export "n" (kind x))</c>.</summary>
     private void ExportField(Region at)
@@ -450,12 +446,13 @@ internal sealed partial class Parser
         var elem = RefTypeOf();
         Expect(TokenKind.LParen);
         Expect(Word.Elem);
-        var inits = Is(TokenKind.LParen) ? ElemExprs() : FuncRefs();
+        bool indices = !Is(TokenKind.LParen);
+        var inits = indices ? FuncRefs() : ElemExprs();
         Expect(TokenKind.RParen);
         ulong n = (ulong)inits.Length;
         _tables.Add(new Table(new TableType(addr, new Limits(n, n), elem), null, at));
-        // Before there were element types, segments held function indices, which have an encoding of their own.
-        var segment = _profile.Has(Features.ReferenceTypes) ? elem : NonNullFunc;
+        // A list of functions for a table of functions is the segment that 1.0 knows: (elem (i32.const 0) func x*).
+        var segment = indices && elem == RefType.Func ? NonNullFunc : elem;
         _elems.Add(new Elem(segment, inits, new SegmentMode.Active(index, Zero(addr, at)), at));
     }
 

@@ -374,7 +374,7 @@ internal sealed partial class Parser
         else if (TryOpen(Word.Struct)) comp = StructTypeOf(out fields);
         else if (TryOpen(Word.Array)) comp = new ArrayType(FieldTypeOf());
         else if (TryOpen(Word.Cont)) comp = ContTypeOf();
-        else throw Is(TokenKind.LParen) ? Unexpected(_tokens[_i + 1]) : Unexpected();
+        else throw UnexpectedOpen();
         Expect(TokenKind.RParen);
         _fields[_nextType] = fields;
         return comp;

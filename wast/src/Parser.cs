@@ -98,6 +98,16 @@ internal sealed partial class Parser : IDisposable
     public MalformedException Unexpected(in Token token) =>
         new(RegionOf(token), token.Kind == TokenKind.Error ? LexicalMessage(token) : "unexpected token");
 
+    /// <summary>The error where a parenthesis may stand, but not with the word behind it.</summary>
+    public MalformedException UnexpectedOpen() => Is(TokenKind.LParen) ? Unexpected(_tokens[_i + 1]) : Unexpected();
+
+    /// <summary>The run of characters at hand, or behind the parenthesis at hand, that is no token; empty when there is none.</summary>
+    public string NoToken()
+    {
+        ref readonly var token = ref _tokens[Is(TokenKind.LParen) ? _i + 1 : _i];
+        return token.Kind == TokenKind.Error ? Lossy(TextOf(token)) : "";
+    }
+
     /// <summary>A keyword that the profile's features do not have.</summary>
     private MalformedException UnknownOperator() => new(At, $"unknown operator {Lossy(TextOf(Cur))}");
 

@@ -26,10 +26,9 @@ public static class ScriptParser
         {
             return command.IsInlineModule ? InlineModule(parser, command) : new CommandParser(parser, command).Parse();
         }
-        catch (MalformedException) when (parser.Is(TokenKind.Error) && UnsupportedWords.Contains(Encoding.UTF8.GetString(parser.TextOf(parser.Cur))))
+        catch (MalformedException) when (UnsupportedWords.Contains(parser.NoToken()))
         {
-            string word = Encoding.UTF8.GetString(parser.TextOf(parser.Cur));
-            return new UnsupportedCommand(command.Keyword, $"{word} is not supported", command.At);
+            return new UnsupportedCommand(command.Keyword, $"{parser.NoToken()} is not supported", command.At);
         }
     }
 
@@ -151,7 +150,7 @@ internal readonly struct CommandParser(Parser parser, CommandSource source)
     {
         var at = parser.At;
         int start = parser.Cur.Start;
-        if (!parser.TryOpen(Word.Module)) throw parser.Unexpected();
+        if (!parser.TryOpen(Word.Module)) throw parser.UnexpectedOpen();
         return ModuleRest(start, at);
     }
 
@@ -167,7 +166,7 @@ internal readonly struct CommandParser(Parser parser, CommandSource source)
     {
         var at = parser.At;
         int start = parser.Cur.Start;
-        if (!parser.TryOpen(Word.Module)) throw parser.Unexpected();
+        if (!parser.TryOpen(Word.Module)) throw parser.UnexpectedOpen();
         if (parser.TryWord(Word.Instance))
         {
             var instance = InstanceRest();
@@ -195,7 +194,7 @@ internal readonly struct CommandParser(Parser parser, CommandSource source)
             parser.Expect(TokenKind.RParen);
             return get;
         }
-        if (!parser.TryOpen(Word.Invoke)) throw parser.Unexpected();
+        if (!parser.TryOpen(Word.Invoke)) throw parser.UnexpectedOpen();
         return InvokeRest(at);
     }
 
@@ -305,7 +304,7 @@ internal readonly struct CommandParser(Parser parser, CommandSource source)
         var shared = ImmutableArray.CreateBuilder<string>();
         while (parser.TryOpen(Word.Shared))
         {
-            if (!parser.TryOpen(Word.Module)) throw parser.Unexpected();
+            if (!parser.TryOpen(Word.Module)) throw parser.UnexpectedOpen();
             shared.Add(parser.OptIdName() ?? throw parser.Unexpected());
             parser.Expect(TokenKind.RParen);
             parser.Expect(TokenKind.RParen);
