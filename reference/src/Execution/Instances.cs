@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Wasm.Binary.Custom;
 using Wasm.Syntax;
 using Wasm.Validation;
 
@@ -44,10 +45,21 @@ public sealed class WasmFunc : FuncInst
         Index = index;
     }
 
+    /// <summary>A function that no module defines: it stands for a host function in a continuation.</summary>
+    internal WasmFunc(ModuleInst module, HostFunc host, FuncCode code) : base(host.DefType)
+    {
+        Module = module;
+        Index = uint.MaxValue;
+        Code = code;
+    }
+
     public ModuleInst Module { get; }
 
     /// <summary>The index in the module's function index space.</summary>
     public uint Index { get; }
+
+    /// <summary>The lowered body, once the function was called.</summary>
+    internal FuncCode? Code;
 }
 
 /// <summary>The code of a host function.</summary>
@@ -109,8 +121,20 @@ public sealed class GlobalInst : Extern
         Value = value;
     }
 
-    internal V128 Bits;
+    // The low and the high half of a number or vector; a reference.
+    internal ulong Num;
+    private ulong _high;
     internal object? Ref;
+
+    internal V128 Bits
+    {
+        get => new(Num, _high);
+        set
+        {
+            Num = value.Lo;
+            _high = value.Hi;
+        }
+    }
 }
 
 /// <summary><c>taginst</c>; its identity is its address.</summary>
@@ -154,6 +178,7 @@ public sealed class ModuleInst
     {
         Info = info;
         Store = store;
+        Types = System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsArray(info.Types)!;
     }
 
     public ModuleInfo Info { get; }
@@ -162,6 +187,7 @@ public sealed class ModuleInst
 
     public ImmutableArray<ExportInst> Exports { get; internal set; } = [];
 
+    internal readonly DefType[] Types;
     internal FuncInst[] Funcs = [];
     internal TableInst[] Tables = [];
     internal MemInst[] Mems = [];
@@ -169,6 +195,14 @@ public sealed class ModuleInst
     internal TagInst[] Tags = [];
     internal ElemInst[] Elems = [];
     internal DataInst[] Datas = [];
+
+    /// <summary>Memory 0, or one of no bytes.</summary>
+    internal MemInst Mem0 = MemInst.Empty;
+
+    private NameSection? _names;
+
+    /// <summary>The names of the name section, as far as it can be read.</summary>
+    internal NameSection Names => _names ??= NameSection.Of(Info.Module);
 
     private Dictionary<string, Extern>? _byName;
 

@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using Wasm.Syntax;
 
 namespace Wasm.Execution;
 
@@ -17,44 +21,285 @@ public enum MachineStatus : byte
     Failed,
 }
 
-/// <summary>One thread of execution: a stack of frames and operands that can be run in pieces. Belongs to its store's thread.</summary>
-public abstract class Machine
+/// <summary>
+/// One thread of execution: a stack of frames and operands that can be run in pieces. It belongs to its store's thread. Calls of wasm functions take
+/// no CLR stack; only host functions that call back do.
+/// </summary>
+public abstract unsafe partial class Machine
 {
-    private protected Machine(Store store) => Store = store;
+    // The bottom of every stack, and the return of a host function that was called in tail position.
+    private static readonly Code[] Stubs = MakeStubs();
+    private protected static readonly Code* HaltCode = (Code*)Unsafe.AsPointer(ref Stubs[0]);
+    private protected static readonly Code* ContReturnCode = HaltCode + 1;
+    private protected static readonly Code* ReturnCode = HaltCode + 2;
+
+    private readonly FuncInst _func;
+    private readonly Val[] _args;
+    private bool _started;
+
+    /// <summary>The stack that runs; its parents are those that resumed it.</summary>
+    private protected Stack _stack = null!;
+
+    /// <summary>Why the machine ends, without a backtrace yet.</summary>
+    private protected Exception? _failure;
+
+    /// <summary>The steps granted by <see cref="Refill"/> and not yet taken; -1 when one was taken too many.</summary>
+    private protected int _fuel;
+
+    /// <summary>The steps of this run that were not granted yet.</summary>
+    private long _budget;
+
+    /// <summary>Why <see cref="Refill"/> granted nothing.</summary>
+    private protected Exit _refused;
+
+    /// <summary>With <see cref="Exit.GrowCells"/>: how many are needed.</summary>
+    private protected int _needed;
+
+    private protected Machine(Store store, FuncInst func, ReadOnlySpan<Val> args)
+    {
+        Store = store;
+        _func = func;
+        _args = args.ToArray();
+    }
 
     public Store Store { get; }
 
-    public MachineStatus Status { get; private protected set; }
+    public MachineStatus Status { get; private set; }
 
     /// <summary>The results, when <see cref="MachineStatus.Done"/>.</summary>
-    public Val[] Results { get; private protected set; } = [];
+    public Val[] Results { get; private set; } = [];
 
     /// <summary>
     /// When <see cref="MachineStatus.Failed"/>: <see cref="Trap"/>, <see cref="Thrown"/>, <see cref="Suspended"/>, <see cref="Exhaustion"/>, or a host
     /// function's own exception.
     /// </summary>
-    public Exception? Failure { get; private protected set; }
-
-    /// <summary>Runs until the end, a scheduling point, or for about <paramref name="budget"/> steps (taken branches and calls).</summary>
-    public abstract MachineStatus Run(long budget = long.MaxValue);
+    public Exception? Failure { get; private set; }
 
     /// <summary>The results; throws <see cref="Failure"/> when there is one.</summary>
     /// <exception cref="InvalidOperationException">The machine has not ended.</exception>
     public Val[] Finish()
     {
-        if (Failure is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(Failure);
+        if (Failure is not null) ExceptionDispatchInfo.Throw(Failure);
         return Status == MachineStatus.Done ? Results : throw new InvalidOperationException($"the machine is {Status}");
     }
 
-    /// <summary>When <see cref="MachineStatus.Blocked"/>: whether it was notified, so that <see cref="Run"/> goes on.</summary>
-    public abstract bool WasNotified { get; }
+    /// <summary>Runs until the end, a scheduling point, or for <paramref name="budget"/> steps: one for each branch taken and each call.</summary>
+    public MachineStatus Run(long budget = long.MaxValue)
+    {
+        if (Status is MachineStatus.Done or MachineStatus.Failed) return Status;
+        if (Status == MachineStatus.Blocked && !EndWait()) return Status;
+        _budget = budget;
+        if (!Store.EnterHost())
+        {
+            Exhaust(ExhaustionKind.CallStack);
+            return Ended(MachineStatus.Failed);
+        }
+        try
+        {
+            if (Store.Interrupted)
+            {
+                Exhaust(ExhaustionKind.Interrupted);
+                return Ended(MachineStatus.Failed);
+            }
+            if (!_started && !Begin()) return Ended(_failure is null ? MachineStatus.Done : MachineStatus.Failed);
+            return Loop();
+        }
+        finally
+        {
+            Store.LeaveHost();
+            if (_fuel > 0)
+            {
+                Store.ReturnFuel(_fuel);
+                _fuel = 0;
+            }
+        }
+    }
 
-    /// <summary>When <see cref="MachineStatus.Blocked"/>: the wait's timeout in nanoseconds; negative is forever.</summary>
-    public long WaitTimeout { get; private protected set; } = -1;
+    /// <summary>Sets up the first stack; false when it is over at once, as for a host function.</summary>
+    private bool Begin()
+    {
+        _started = true;
+        var types = _func.FuncType.Params;
+        if (_func is not WasmFunc func)
+        {
+            Results = RunHost((HostFunc)_func, _args);
+            return false;
+        }
+        var code = func.Code ?? CodeOf(func);
+        if (code.Cells > Store.Options.MaxOperandSlots) return Exhaust(ExhaustionKind.OperandStack);
+        _stack = new Stack(func, code.Entry, HaltCode, Math.Max(code.Cells, 64)) { FramesBelow = Store.Frames };
+        if (_stack.FramesBelow >= Store.Options.MaxCallDepth) return Exhaust(ExhaustionKind.CallStack);
+        fixed (ulong* cells = _stack.Cells)
+            Cells.Write(_args, types, cells, ref _stack.FirstRef);
+        return true;
+    }
 
-    /// <summary>When <see cref="MachineStatus.Blocked"/>: ends the wait as timed out.</summary>
-    public abstract void TimeOut();
+    private MachineStatus Loop()
+    {
+        while (true)
+        {
+            var stack = _stack;
+            Exit exit;
+            fixed (ulong* cells = stack.Cells)
+                exit = Enter(stack, cells);
+            switch (exit)
+            {
+                case Exit.Done:
+                    fixed (ulong* cells = stack.Cells)
+                        Results = Cells.Read(_func.FuncType.Results, cells, ref stack.FirstRef);
+                    return Ended(MachineStatus.Done);
+                case Exit.GrowCells:
+                    if (stack.GrowCells(_needed, Store.Options.MaxOperandSlots)) break;
+                    Exhaust(ExhaustionKind.OperandStack);
+                    return Ended(MachineStatus.Failed);
+                case Exit.Cont:
+                    if (Continuation(stack)) break;
+                    return Ended(MachineStatus.Failed);
+                case Exit.ContReturn:
+                    ReturnFromContinuation(stack);
+                    break;
+                case Exit.Switched:
+                    break;
+                case Exit.Paused:
+                    return Status = MachineStatus.Paused;
+                case Exit.AtSharedAccess:
+                    return Status = MachineStatus.AtSharedAccess;
+                case Exit.Blocked:
+                    return Status = MachineStatus.Blocked;
+                case Exit.Failed:
+                    return Ended(MachineStatus.Failed);
+                default:
+                    throw new UnreachableException($"exit {(byte)exit}");
+            }
+        }
+    }
 
-    /// <summary>The frames, innermost first.</summary>
-    public abstract ImmutableArray<WasmFrame> Backtrace();
+    /// <summary>Runs the stack, whose cells are pinned, until something outside the loop must be done.</summary>
+    private protected abstract Exit Enter(Stack stack, ulong* cells);
+
+    private MachineStatus Ended(MachineStatus status)
+    {
+        if (status == MachineStatus.Failed)
+        {
+            var frames = Backtrace();
+            switch (_failure)
+            {
+                case Trap trap:
+                    trap.Backtrace = trap.Backtrace.AddRange(frames);
+                    break;
+                case Thrown thrown:
+                    thrown.Backtrace = thrown.Backtrace.IsEmpty ? frames : thrown.Backtrace;
+                    break;
+                case Exhaustion exhaustion:
+                    exhaustion.Backtrace = exhaustion.Backtrace.AddRange(frames);
+                    break;
+                case Suspended suspended:
+                    suspended.Backtrace = suspended.Backtrace.IsEmpty ? frames : suspended.Backtrace;
+                    break;
+                default:
+                    HostException.Attach(_failure!, frames);
+                    break;
+            }
+            Failure = _failure;
+        }
+        _stack = null!;
+        return Status = status;
+    }
+
+    private protected bool Exhaust(ExhaustionKind kind)
+    {
+        _failure = new Exhaustion(kind);
+        return false;
+    }
+
+    /// <summary>Grants steps; 0 when the fuel or the budget is used up or another thread interrupts.</summary>
+    private protected int Refill()
+    {
+        // Few enough that an interruption is prompt, many enough to cost nothing.
+        const int Slice = 1 << 14;
+        if (Store.Interrupted)
+        {
+            Exhaust(ExhaustionKind.Interrupted);
+            _refused = Exit.Failed;
+            return 0;
+        }
+        if (_budget == 0)
+        {
+            _refused = Exit.Paused;
+            return 0;
+        }
+        int steps = Store.TakeFuel((int)Math.Min(_budget, Slice));
+        if (steps == 0)
+        {
+            Exhaust(ExhaustionKind.Fuel);
+            _refused = Exit.Failed;
+            return 0;
+        }
+        _budget -= steps;
+        return steps;
+    }
+
+    // Backtraces
+
+    private const int MostFrames = 64;
+
+    /// <summary>The frames, innermost first; of very deep stacks the innermost 64.</summary>
+    public ImmutableArray<WasmFrame> Backtrace()
+    {
+        var frames = ImmutableArray.CreateBuilder<WasmFrame>();
+        for (var stack = _stack; stack is not null && frames.Count < MostFrames; stack = stack.Parent)
+        {
+            var func = stack.Func;
+            var pc = stack.Pc;
+            if (pc != HaltCode && pc != ContReturnCode && pc != ReturnCode && stack.Depth > 0) frames.Add(FrameOf(func, pc));
+            for (int k = stack.Depth - 1; k > 0 && frames.Count < MostFrames; k--)
+                frames.Add(FrameOf(stack.Frames[k].Func, stack.Frames[k].Pc - 1));
+        }
+        return frames.ToImmutable();
+    }
+
+    private static WasmFrame FrameOf(WasmFunc func, Code* pc)
+    {
+        var code = func.Code!;
+        int index = code.Source[code.IndexOf(pc)];
+        var instr = code.Func.Body.Instrs[index];
+        var names = func.Module.Names;
+        long offset = instr.At.Offset;
+        return new WasmFrame(names.Module, func.Index, names.Funcs.Find(func.Index), instr, index, offset < 0 ? -1 : offset - code.Func.At.Offset, offset);
+    }
+
+    private static Code[] MakeStubs()
+    {
+        var stubs = GC.AllocateUninitializedArray<Code>(3, pinned: true);
+        stubs[0] = new Code(LOp.Halt);
+        stubs[1] = new Code(LOp.ContReturn);
+        stubs[2] = new Code(LOp.Return);
+        return stubs;
+    }
+
+    private protected FuncCode CodeOf(WasmFunc func) => func.Code = Lowering.CodeOf(func.Module.Info, func.Index, Store.LoweringOptions);
+}
+
+/// <summary>A machine that an observer watches.</summary>
+public sealed unsafe partial class Machine<TObserver> : Machine where TObserver : struct, IObserver
+{
+    private TObserver _observer;
+
+    internal Machine(Store store, FuncInst func, ReadOnlySpan<Val> args, TObserver observer) : base(store, func, args) => _observer = observer;
+
+    /// <summary>The observer, with what it has gathered.</summary>
+    public ref TObserver Observer => ref _observer;
+
+    private protected override Exit Enter(Stack stack, ulong* cells) => Execute(stack, cells);
+
+    private void Observe(Stack stack, int depth, WasmFunc func, Code* pc, int cell)
+    {
+        stack.Depth = depth;
+        stack.Func = func;
+        stack.Pc = pc;
+        stack.Base = cell;
+        var code = func.Code!;
+        int index = code.IndexOf(pc);
+        if ((uint)index < (uint)code.Instrs.Length) _observer.Before(new Step(this, stack, code, index));
+    }
 }

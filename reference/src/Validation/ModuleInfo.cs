@@ -27,6 +27,9 @@ public sealed class ModuleInfo
     /// <summary>The types of the exports, closed, in order.</summary>
     public required ImmutableArray<ExternType> Exports { get; init; }
 
+    /// <summary>The lowered bodies, by lowering options and function; execution fills it.</summary>
+    internal Execution.FuncCode?[]?[]? Lowered { get; set; }
+
     public FuncType FuncTypeOf(uint func) => (FuncType)Funcs[(int)func].Expand;
 
     /// <summary><c>clos</c>: the type with defined types for indices.</summary>
