@@ -38,8 +38,8 @@ internal sealed class ConstEval(Store store, ModuleInst inst)
             case Idx { Op: Op.RefFunc, X: var x }:
                 _stack.Add(Val.RefFunc(inst.Funcs[x]));
                 break;
-            case RefNull n:
-                _stack.Add(Val.Null(inst.Info.Close(n.Heap)));
+            case RefNull reference:
+                _stack.Add(Val.Null(inst.Info.Close(reference.Heap)));
                 break;
             case { Op: Op.RefI31 }:
                 _stack.Add(Val.RefI31(Pop().AsI32));
@@ -127,9 +127,10 @@ internal sealed class ConstEval(Store store, ModuleInst inst)
     {
         var array = ArrayInst.New(store, type, (ulong)length) ?? throw new Exhaustion(ExhaustionKind.Allocation);
         var vals = CollectionsMarshal.AsSpan(_stack)[^length..];
+        ulong* cells = stackalloc ulong[2];
         for (int i = 0; i < length; i++)
         {
-            ulong* cells = stackalloc ulong[] { vals[i].Bits.Lo, vals[i].Bits.Hi };
+            (cells[0], cells[1]) = (vals[i].Bits.Lo, vals[i].Bits.Hi);
             array.Write(i, cells, vals[i].Ref);
         }
         _stack.RemoveRange(_stack.Count - length, length);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Wasm.Syntax;
 
+#pragma warning disable IDE0072 // maps of the few instructions that have an image
+
 namespace Wasm.Execution;
 
 // One source instruction at a time.
@@ -293,19 +295,22 @@ internal sealed unsafe partial class Lowering
     {
         LOp.BrIf => LOp.BrUnless,
         LOp.BrOnNull => LOp.BrOnNonNull,
-        >= LOp.BrIfI32Eq and <= LOp.BrIfI32GeU => LOp.BrIfI32Eq + OppositeRelation(op - LOp.BrIfI32Eq),
-        >= LOp.BrIfI64Eq and <= LOp.BrIfI64GeU => LOp.BrIfI64Eq + OppositeRelation(op - LOp.BrIfI64Eq),
-        >= LOp.BrIfI32EqImm and <= LOp.BrIfI32GeUImm => LOp.BrIfI32EqImm + OppositeRelation(op - LOp.BrIfI32EqImm),
-        >= LOp.BrIfI64EqImm and <= LOp.BrIfI64GeUImm => LOp.BrIfI64EqImm + OppositeRelation(op - LOp.BrIfI64EqImm),
+        >= LOp.BrIfI32Eq and <= LOp.BrIfI32GeU => OppositeRelation(LOp.BrIfI32Eq, op - LOp.BrIfI32Eq),
+        >= LOp.BrIfI64Eq and <= LOp.BrIfI64GeU => OppositeRelation(LOp.BrIfI64Eq, op - LOp.BrIfI64Eq),
+        >= LOp.BrIfI32EqImm and <= LOp.BrIfI32GeUImm => OppositeRelation(LOp.BrIfI32EqImm, op - LOp.BrIfI32EqImm),
+        >= LOp.BrIfI64EqImm and <= LOp.BrIfI64GeUImm => OppositeRelation(LOp.BrIfI64EqImm, op - LOp.BrIfI64EqImm),
         >= LOp.BrIfF32Eq and <= LOp.BrIfF32Ge => LOp.BrUnlessF32Eq + (op - LOp.BrIfF32Eq),
         >= LOp.BrIfF64Eq and <= LOp.BrIfF64Ge => LOp.BrUnlessF64Eq + (op - LOp.BrIfF64Eq),
         _ => throw new UnreachableException($"{op} is no conditional branch"),
     };
 
     // The relations in their order: eq ne, lt_s lt_u, gt_s gt_u, le_s le_u, ge_s ge_u.
-    private static int OppositeRelation(int relation) => relation switch { 0 => 1, 1 => 0, 2 => 8, 3 => 9, 4 => 6, 5 => 7, 6 => 4, 7 => 5, 8 => 2, _ => 3 };
+    private static readonly ushort[] OppositeOf = [1, 0, 8, 9, 6, 7, 4, 5, 2, 3];
+    private static readonly ushort[] SwappedOf = [0, 1, 4, 5, 2, 3, 8, 9, 6, 7];
 
-    private static int SwappedRelation(int relation) => relation switch { 0 => 0, 1 => 1, 2 => 4, 3 => 5, 4 => 2, 5 => 3, 6 => 8, 7 => 9, 8 => 6, _ => 7 };
+    private static LOp OppositeRelation(LOp first, int relation) => first + OppositeOf[relation];
+
+    private static LOp SwappedRelation(LOp first, int relation) => first + SwappedOf[relation];
 
     private void BranchIf(Label label)
     {
@@ -561,8 +566,8 @@ internal sealed unsafe partial class Lowering
     /// <summary>The instruction that gives the same with its operands exchanged, or null.</summary>
     private static LOp? Swapped(LOp op) => op switch
     {
-        >= LOp.I32Eq and <= LOp.I32GeU => LOp.I32Eq + SwappedRelation(op - LOp.I32Eq),
-        >= LOp.I64Eq and <= LOp.I64GeU => LOp.I64Eq + SwappedRelation(op - LOp.I64Eq),
+        >= LOp.I32Eq and <= LOp.I32GeU => SwappedRelation(LOp.I32Eq, op - LOp.I32Eq),
+        >= LOp.I64Eq and <= LOp.I64GeU => SwappedRelation(LOp.I64Eq, op - LOp.I64Eq),
         LOp.I32Add or LOp.I32Mul or LOp.I32And or LOp.I32Or or LOp.I32Xor or LOp.I64Add or LOp.I64Mul or LOp.I64And or LOp.I64Or or LOp.I64Xor => op,
         _ => null,
     };

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Wasm.Syntax;
 
+#pragma warning disable IDE0010 // only the instructions of this family come here
+
 namespace Wasm.Execution;
 
 // Atomic instructions (threads). Operands and result are in consecutive cells.

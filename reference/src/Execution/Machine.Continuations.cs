@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Wasm.Syntax;
 
+#pragma warning disable IDE0072 // only the instructions of this family come here
+
 namespace Wasm.Execution;
 
 // Stack switching. A continuation is a chain of stacks; to suspend is to cut the chain above the handler, to resume is to link it again.

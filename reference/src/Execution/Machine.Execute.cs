@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Wasm.Numerics;
+using Wasm.Syntax;
 
 namespace Wasm.Execution;
 
@@ -68,8 +69,6 @@ public sealed unsafe partial class Machine<TObserver>
 
                 // Step_pure/unreachable
                 case LOp.Unreachable: trap = TrapKind.Unreachable; goto Trapped;
-                case LOp.Ext: throw new System.Diagnostics.UnreachableException("operands of the instruction before are skipped with it");
-
                 // Step_pure/br-label-*
                 case LOp.Br: goto Branch;
 
@@ -522,6 +521,9 @@ public sealed unsafe partial class Machine<TObserver>
                     Unsafe.As<StructInst>(reference).Ref(i->A) = Unsafe.Add(ref r, i->C);
                     break;
                 case LOp.Gc: if (!GcInstr(i, s + i->A, ref Unsafe.Add(ref r, i->A), func)) goto Failed; break;
+
+                case LOp.Ext:
+                default: throw new System.Diagnostics.UnreachableException("operands of the instruction before are skipped with it");
             }
             i++;
             continue;

@@ -67,7 +67,7 @@ public abstract unsafe partial class Machine
         return true;
     }
 
-    private protected static bool Inside(ulong at, ulong n, ulong size) => n <= size && at <= size - n;
+    internal static bool Inside(ulong at, ulong n, ulong size) => n <= size && at <= size - n;
 
     /// <summary>The result of a growth: -1 of the address type when it failed.</summary>
     private static ulong Grown(long old, AddrType addr) => old >= 0 ? (ulong)old : addr == AddrType.I32 ? uint.MaxValue : ulong.MaxValue;

@@ -8,6 +8,9 @@ namespace Wasm.Execution;
 /// </summary>
 public sealed unsafe class MemInst : Extern
 {
+    /// <summary>Stands for memory 0 of an instance that has none.</summary>
+    internal static readonly MemInst Empty = new(new MemType(AddrType.I32, new Limits(0, 0)), 0);
+
     private readonly LinearMemory _memory;
     private readonly ulong _most;    // bytes
 

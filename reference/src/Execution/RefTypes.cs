@@ -21,6 +21,9 @@ public static class RefTypes
         _ => throw new UnreachableException($"reference to {val.Ref?.GetType()}"),
     };
 
+    /// <summary><c>ref.eq</c>: the same object, the same i31 or the same value of the host.</summary>
+    internal static bool Same(object? a, object? b) => ReferenceEquals(a, b) || (a is I31 or HostRef && a.Equals(b));
+
     /// <summary>The bottom of a closed heap type's hierarchy.</summary>
     public static HeapType Bottom(HeapType heap) => heap.Kind switch
     {

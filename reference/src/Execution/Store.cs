@@ -18,7 +18,10 @@ public sealed partial class Store(Engine engine, StoreOptions? options = null) :
     public StoreOptions Options { get; } = options ?? StoreOptions.Default;
 
     /// <summary>The steps left, or null when <see cref="StoreOptions.Fuel"/> is; may be set between calls.</summary>
-    public ulong? Fuel { get; set; } = (options ?? StoreOptions.Default).Fuel;
+    public ulong? Fuel { get; set; } = options?.Fuel;
+
+    /// <summary>The bytes that structures, arrays, exceptions and continuations have allocated so far.</summary>
+    public ulong Allocated { get; private set; }
 
     /// <summary><c>func_alloc</c> of a host function.</summary>
     /// <param name="type">The type; reference types in it are closed (defined types, no indices).</param>
@@ -85,7 +88,15 @@ public sealed partial class Store(Engine engine, StoreOptions? options = null) :
     /// Begins a call that the caller runs step by step (<see cref="Machine.Run"/>), or whose outcome it takes without .NET exceptions.
     /// </summary>
     /// <exception cref="ArgumentException">The arguments do not fit the function's type.</exception>
-    public Machine Start(FuncInst func, params ReadOnlySpan<Val> args) => throw new NotImplementedException();
+    public Machine Start(FuncInst func, params ReadOnlySpan<Val> args) => Start(func, new NoObserver(), args);
+
+    /// <summary>Begins a call that an observer watches.</summary>
+    /// <inheritdoc cref="Start(FuncInst, ReadOnlySpan{Val})"/>
+    public Machine<TObserver> Start<TObserver>(FuncInst func, TObserver observer, params ReadOnlySpan<Val> args) where TObserver : struct, IObserver
+    {
+        CheckArguments(func.FuncType.Params, args);
+        return new Machine<TObserver>(this, func, args, observer);
+    }
 
     /// <summary>
     /// <c>module_instantiate</c>: links, allocates, runs active segments and the start function. All imports are looked up before the type of any is
@@ -97,7 +108,14 @@ public sealed partial class Store(Engine engine, StoreOptions? options = null) :
     /// <exception cref="Trap">A segment is out of bounds, or the start function trapped.</exception>
     /// <exception cref="Thrown">The start function threw.</exception>
     /// <exception cref="Exhaustion">A limit was reached.</exception>
-    public ModuleInst Instantiate(ModuleInfo module, Func<Import, Extern?> resolve) => throw new NotImplementedException();
+    public ModuleInst Instantiate(ModuleInfo module, Func<Import, Extern?> resolve)
+    {
+        var inst = Link(module, resolve);
+        Allocate(inst);
+        RunSegments(inst);
+        if (module.Module.Start is { } start) Invoke(inst.Funcs[start.Func]);
+        return inst;
+    }
 
     /// <summary><c>module_instantiate</c> with the imports' values in order.</summary>
     /// <inheritdoc cref="Instantiate(ModuleInfo, Func{Import, Extern?})"/>
@@ -114,6 +132,51 @@ public sealed partial class Store(Engine engine, StoreOptions? options = null) :
     public void ClearInterrupt() => Interrupted = false;
 
     internal volatile bool Interrupted;
+
+    // What machines of this store share.
+
+    private int _hostDepth;
+
+    /// <summary>The frames of the machines that wait for a host function to return.</summary>
+    internal int Frames { get; set; }
+
+    internal LoweringOptions LoweringOptions { get; } = LoweringOf(options ?? StoreOptions.Default);
+
+    private static LoweringOptions LoweringOf(StoreOptions options) =>
+        (options.Unfused ? LoweringOptions.Unfused : 0)
+        | (options.NaN == NaNChoice.Canonical ? LoweringOptions.CanonicalNaN : 0)
+        | (options.Scheduled ? LoweringOptions.Scheduled : 0);
+
+    /// <summary>A machine begins to run: false when host functions call back too deep, by count or by the CLR's stack.</summary>
+    internal bool EnterHost()
+    {
+        if (_hostDepth > Options.MaxHostDepth || !System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack()) return false;
+        _hostDepth++;
+        return true;
+    }
+
+    internal void LeaveHost() => _hostDepth--;
+
+    /// <summary>Takes up to so many steps from the fuel.</summary>
+    internal int TakeFuel(int steps)
+    {
+        if (Fuel is not { } fuel) return steps;
+        int taken = (int)Math.Min((ulong)steps, fuel);
+        Fuel = fuel - (ulong)taken;
+        return taken;
+    }
+
+    internal void ReturnFuel(int steps)
+    {
+        if (Fuel is { } fuel) Fuel = fuel + (ulong)steps;
+    }
+
+    /// <summary>Charges an allocation; false when the budget is used up.</summary>
+    internal bool Allocate(long bytes)
+    {
+        Allocated += (ulong)bytes;
+        return Allocated <= Options.MaxAllocatedBytes;
+    }
 
     /// <summary>Whether values have the types, as <c>func_invoke</c> demands.</summary>
     private static void CheckArguments(ImmutableArray<ValType> types, ReadOnlySpan<Val> args)

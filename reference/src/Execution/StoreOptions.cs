@@ -45,6 +45,9 @@ public sealed record StoreOptions
     /// <remarks>Called with whether it is a memory, the old size and the increment in pages or elements.</remarks>
     public Func<bool, ulong, ulong, bool>? GrowFails { get; init; }
 
+    /// <summary>The choice of each relaxed vector instruction.</summary>
+    public Numerics.RelaxedChoices Relaxed { get; init; } = Numerics.RelaxedChoices.Deterministic;
+
     /// <summary>Lowers without fusing instructions, so that an observer sees every one of them.</summary>
     public bool Unfused { get; init; }
 
