@@ -436,7 +436,7 @@ internal sealed unsafe partial class Lowering
     {
         if (clause.Label is not { } l) return (new OnHandler(clause.Tag, true, 0, -1, null), null);
         var label = LabelOf(l);
-        label.IsHandled = true;
+        label.IsAwaited = true;
         var type = _controls[_controls.Count - 1 - (int)l].LabelTypes[^1];
         return (new OnHandler(clause.Tag, false, label.Cell, -1, type.Ref.Heap.Def), label);
     }

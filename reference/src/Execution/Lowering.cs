@@ -118,9 +118,9 @@ internal sealed unsafe partial class Lowering
         public bool IsFunction { get; init; }
         /// <summary>Instructions to be patched, and those from which their distance counts.</summary>
         public List<(int At, int From)> Uses { get; } = [];
-        /// <summary>Whether a handler leads here.</summary>
-        public bool IsHandled { get; set; }
-        public bool IsUsed => Uses.Count > 0 || IsHandled;
+        /// <summary>Whether a handler or code out of line leads here.</summary>
+        public bool IsAwaited { get; set; }
+        public bool IsUsed => Uses.Count > 0 || IsAwaited;
     }
 
     /// <summary>An open block.</summary>
@@ -219,7 +219,7 @@ internal sealed unsafe partial class Lowering
         foreach (var clause in control.Catches)
         {
             var label = LabelOf(clause.Label);
-            label.IsHandled = true;
+            label.IsAwaited = true;
             var kind = clause.Kind switch
             {
                 CatchKind.Catch => HandlerKind.Catch,
@@ -291,6 +291,7 @@ internal sealed unsafe partial class Lowering
         }
         var stub = new Stub(label.IsFunction ? ReturnMoves() : Moves(label), label.IsFunction ? null : label, _at);
         stub.Uses.Add((at, from));
+        label.IsAwaited = true;
         _stubs.Add(stub);
         return stub;
     }
