@@ -29,6 +29,7 @@ var root = new RootCommand("""
     LitmusCommand.Create(),
     ConvertCommand.Create(),
     FuzzCommand.Create(),
+    WorkerCommand.Create(),
 };
 
 try

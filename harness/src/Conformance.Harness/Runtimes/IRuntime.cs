@@ -47,7 +47,8 @@ public sealed record RuntimeInfo
 /// <param name="Profile">The features and version that modules are held to.</param>
 /// <param name="Output">Where the host's print functions write, or null.</param>
 /// <param name="Scheduled">Whether invocations are going to be stepped (<see cref="ISteppableStore"/>).</param>
-public sealed record StoreRequest(Profile Profile, Action<string>? Output = null, bool Scheduled = false);
+/// <param name="Beside">The store of the same script's first thread, for a runtime whose stores can share memories only in one process; null for that store itself.</param>
+public sealed record StoreRequest(Profile Profile, Action<string>? Output = null, bool Scheduled = false, IStore? Beside = null);
 
 /// <summary>A decoded and validated module of one runtime.</summary>
 public interface IModule;
@@ -84,6 +85,9 @@ public interface IStore : IDisposable
 
     /// <summary>Reads bytes of an exported memory, for state comparison and reports: <paramref name="length"/> bytes or fewer at the end; null when there is no such memory.</summary>
     byte[]? ReadMemory(IInstance instance, string name, ulong offset, int length) => null;
+
+    /// <summary>Reads elements of an exported table, for state comparison: <paramref name="length"/> of them or fewer at the end; null when there is no such table.</summary>
+    ImmutableArray<Value>? ReadTable(IInstance instance, string name, ulong offset, int length) => null;
 
     /// <summary>
     /// Makes an instance whose exports are all shared memories known to another thread's store, as <see cref="Outcome.Instantiated"/>;

@@ -53,7 +53,9 @@ internal sealed class FileRun : IDisposable
     /// <summary>A store for one thread of the script, with the host module defined.</summary>
     public IStore CreateStore()
     {
-        var store = Options.Runtime.CreateStore(new StoreRequest(File.Profile, Options.Output, Options.Threads == ThreadRule.Scheduler));
+        IStore? first;
+        lock (_stores) first = _stores.FirstOrDefault();
+        var store = Options.Runtime.CreateStore(new StoreRequest(File.Profile, Options.Output, Options.Threads == ThreadRule.Scheduler, first));
         store.Define(SpecTestHost.For(File.Profile));
         lock (_stores)
         {

@@ -40,6 +40,9 @@ public sealed record Profiles(ImmutableArray<(string Glob, string Profile)> Glob
     /// <summary>The names of the features in a set.</summary>
     public static ImmutableArray<string> NamesOf(Features features) => [.. Names.Where(n => (features & n.Feature) != 0).Select(n => n.Name)];
 
+    /// <summary>The feature of a name, or null.</summary>
+    public static Features? FeatureOf(string name) => Names.FirstOrDefault(n => n.Name == name) is { Name: not null } found ? found.Feature : null;
+
     /// <summary>
     /// Reads a profile's name: a version or <c>all</c>, then features to add and remove, as in <c>3.0+threads</c> or <c>2.0-simd</c>.
     /// A feature by itself stands on 3.0.

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Conformance.Harness.Workers;
+
+namespace Conformance.Cli.Commands;
+
+/// <summary><c>conformance worker</c>: serves a runtime of the kit over the worker protocol.</summary>
+internal static class WorkerCommand
+{
+    private static readonly Argument<string> Name = new("NAME") { Description = "The runtime to serve." };
+
+    public static Command Create()
+    {
+        var command = new Command("worker", "Serve a runtime over the worker protocol (PROTOCOL.md): requests on standard input, answers on standard output.") { Name };
+        command.SetAction(args =>
+        {
+            string name = args.GetValue(Name)!;
+            var runtime = RuntimeCatalog.Create(name) ?? throw new CliException($"unknown runtime `{name}`; known are: {string.Join(", ", RuntimeCatalog.Names)}");
+            using var input = Console.OpenStandardInput();
+            using var output = Console.OpenStandardOutput();
+            // Standard output is for answers; whatever else prints goes where it does no harm.
+            Console.SetOut(Console.Error);
+            WorkerHost.Serve(runtime, input, output);
+            return ExitCode.AsExpected;
+        });
+        return command;
+    }
+}
