@@ -17,6 +17,14 @@ internal static class Samples
                 all.Add(near & mask);
                 all.Add((0 - near) & mask);
             }
+        // Halfway between two floats, and one beside it: a conversion that rounds twice, or drops bits, takes these the wrong way.
+        foreach (int p in new[] { 24, 53 })
+            for (int k = Math.Max(p, n - 12); k < n; k++)
+                foreach (ulong odd in new ulong[] { 0, 1 })
+                {
+                    ulong tie = (1UL << k) + (odd << (k - p + 1)) + (1UL << (k - p));
+                    all.UnionWith([(tie - 1) & mask, tie & mask, (tie + 1) & mask, (0 - tie) & mask, (1 - tie) & mask, (0 - tie - 1) & mask]);
+                }
         return [.. all];
     }
 
@@ -27,6 +35,10 @@ internal static class Samples
         var all = new SortedSet<ulong>();
         foreach (double d in new[] { 0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 3.5, 4.5, 10, 0.1, 3.141592653589793, 127.5, 65504, 1e10, 1e-10, 1e30, 1e-30 })
             all.Add(format.FromDouble(d));
+        // Halfway between two f32, normal and subnormal, and one beside it, for demote.
+        foreach (double tie in new[] { 1 + Math.ScaleB(1, -24), 1 + 3 * Math.ScaleB(1, -24), Math.ScaleB(1, -150), 3 * Math.ScaleB(1, -150), 1e-40 })
+            foreach (int step in new[] { -1, 0, 1 })
+                all.Add((ulong)Math.Max(0, (long)format.FromDouble(tie) + step));
         foreach (int k in new[] { 7, 8, 15, 16, 23, 24, 31, 32, 52, 53, 62, 63, 64 })
             foreach (int step in new[] { -1, 0, 1 })
                 all.Add((ulong)((long)format.FromDouble(Math.ScaleB(1, k)) + step));
