@@ -1,0 +1,60 @@
+;; Every instruction of the shape f32x4: the scalar operators lane by lane, and the pseudo-minimum and -maximum.
+
+(module
+  (func (export "splat") (param f32) (result v128) (f32x4.splat (local.get 0)))
+  (func (export "extract_lane") (param v128) (result f32) (f32x4.extract_lane 3 (local.get 0)))
+  (func (export "replace_lane") (param v128 f32) (result v128) (f32x4.replace_lane 3 (local.get 0) (local.get 1)))
+  (func (export "abs") (param v128) (result v128) (f32x4.abs (local.get 0)))
+  (func (export "neg") (param v128) (result v128) (f32x4.neg (local.get 0)))
+  (func (export "sqrt") (param v128) (result v128) (f32x4.sqrt (local.get 0)))
+  (func (export "ceil") (param v128) (result v128) (f32x4.ceil (local.get 0)))
+  (func (export "floor") (param v128) (result v128) (f32x4.floor (local.get 0)))
+  (func (export "trunc") (param v128) (result v128) (f32x4.trunc (local.get 0)))
+  (func (export "nearest") (param v128) (result v128) (f32x4.nearest (local.get 0)))
+  (func (export "add") (param v128 v128) (result v128) (f32x4.add (local.get 0) (local.get 1)))
+  (func (export "sub") (param v128 v128) (result v128) (f32x4.sub (local.get 0) (local.get 1)))
+  (func (export "mul") (param v128 v128) (result v128) (f32x4.mul (local.get 0) (local.get 1)))
+  (func (export "div") (param v128 v128) (result v128) (f32x4.div (local.get 0) (local.get 1)))
+  (func (export "min") (param v128 v128) (result v128) (f32x4.min (local.get 0) (local.get 1)))
+  (func (export "max") (param v128 v128) (result v128) (f32x4.max (local.get 0) (local.get 1)))
+  (func (export "pmin") (param v128 v128) (result v128) (f32x4.pmin (local.get 0) (local.get 1)))
+  (func (export "pmax") (param v128 v128) (result v128) (f32x4.pmax (local.get 0) (local.get 1)))
+  (func (export "eq") (param v128 v128) (result v128) (f32x4.eq (local.get 0) (local.get 1)))
+  (func (export "ne") (param v128 v128) (result v128) (f32x4.ne (local.get 0) (local.get 1)))
+  (func (export "lt") (param v128 v128) (result v128) (f32x4.lt (local.get 0) (local.get 1)))
+  (func (export "gt") (param v128 v128) (result v128) (f32x4.gt (local.get 0) (local.get 1)))
+  (func (export "le") (param v128 v128) (result v128) (f32x4.le (local.get 0) (local.get 1)))
+  (func (export "ge") (param v128 v128) (result v128) (f32x4.ge (local.get 0) (local.get 1)))
+)
+
+;; lanes are moved as bits, NaNs too
+(assert_return (invoke "splat" (f32.const nan:0x200000)) (v128.const f32x4 nan:0x200000 nan:0x200000 nan:0x200000 nan:0x200000))
+(assert_return (invoke "extract_lane" (v128.const f32x4 1 2 3 -nan:0x200000)) (f32.const -nan:0x200000))
+(assert_return (invoke "replace_lane" (v128.const f32x4 1 2 3 4) (f32.const nan:0x200000)) (v128.const f32x4 1 2 3 nan:0x200000))
+
+;; one operand
+(assert_return (invoke "abs" (v128.const f32x4 -1.5 -0 -nan:0x200000 -inf)) (v128.const f32x4 1.5 0 nan:0x200000 inf))
+(assert_return (invoke "neg" (v128.const f32x4 1.5 0 nan:0x200000 nan)) (v128.const f32x4 -1.5 -0 -nan:0x200000 -nan))
+(assert_return (invoke "sqrt" (v128.const f32x4 9 -0 2 -1)) (v128.const f32x4 3 -0 0x1.6a09e6p+0 nan:canonical))
+(assert_return (invoke "ceil" (v128.const f32x4 1.1 -0.5 -1.9 nan:0x200000)) (v128.const f32x4 2 -0 -1 nan:arithmetic))
+(assert_return (invoke "floor" (v128.const f32x4 1.9 -0.5 -0 nan)) (v128.const f32x4 1 -1 -0 nan:canonical))
+(assert_return (invoke "trunc" (v128.const f32x4 1.9 -0.9 -1.9 inf)) (v128.const f32x4 1 -0 -1 inf))
+(assert_return (invoke "nearest" (v128.const f32x4 0.5 1.5 -2.5 -0.5)) (v128.const f32x4 0 2 -2 -0))
+
+;; two operands; pmin and pmax are b < a ? b : a and a < b ? b : a, bits and all
+(assert_return (invoke "add" (v128.const f32x4 1.5 -0 0x1.fffffep127 inf) (v128.const f32x4 2.25 0 0x1.fffffep127 -inf)) (v128.const f32x4 3.75 0 inf nan:canonical))
+(assert_return (invoke "sub" (v128.const f32x4 1.5 -0 1 inf) (v128.const f32x4 2.25 0 1 inf)) (v128.const f32x4 -0.75 -0 0 nan:canonical))
+(assert_return (invoke "mul" (v128.const f32x4 1.5 -0 0x1.fffffep127 0) (v128.const f32x4 -2 5 2 inf)) (v128.const f32x4 -3 -0 inf nan:canonical))
+(assert_return (invoke "div" (v128.const f32x4 1 1 0 5) (v128.const f32x4 3 -0 0 inf)) (v128.const f32x4 0x1.555556p-2 -inf nan:canonical 0))
+(assert_return (invoke "min" (v128.const f32x4 1 0 nan 1) (v128.const f32x4 2 -0 1 nan:0x200000)) (v128.const f32x4 1 -0 nan:canonical nan:arithmetic))
+(assert_return (invoke "max" (v128.const f32x4 1 0 1 nan:0x200000) (v128.const f32x4 2 -0 nan 1)) (v128.const f32x4 2 0 nan:canonical nan:arithmetic))
+(assert_return (invoke "pmin" (v128.const f32x4 1 0 nan 1) (v128.const f32x4 2 -0 1 nan:0x200000)) (v128.const f32x4 1 0 nan 1))
+(assert_return (invoke "pmax" (v128.const f32x4 1 -0 nan 1) (v128.const f32x4 2 0 1 nan:0x200000)) (v128.const f32x4 2 -0 nan 1))
+
+;; comparisons: all ones where it holds, else zero
+(assert_return (invoke "eq" (v128.const f32x4 1 0 nan 1) (v128.const f32x4 1 -0 nan 2)) (v128.const i32x4 -1 -1 0 0))
+(assert_return (invoke "ne" (v128.const f32x4 1 0 nan 1) (v128.const f32x4 1 -0 nan 2)) (v128.const i32x4 0 0 -1 -1))
+(assert_return (invoke "lt" (v128.const f32x4 1 2 -0 nan) (v128.const f32x4 2 2 0 1)) (v128.const i32x4 -1 0 0 0))
+(assert_return (invoke "gt" (v128.const f32x4 2 2 0 1) (v128.const f32x4 1 2 -0 nan)) (v128.const i32x4 -1 0 0 0))
+(assert_return (invoke "le" (v128.const f32x4 1 2 0 nan) (v128.const f32x4 2 2 -0 nan)) (v128.const i32x4 -1 -1 -1 0))
+(assert_return (invoke "ge" (v128.const f32x4 1 2 -0 nan) (v128.const f32x4 2 2 0 nan)) (v128.const i32x4 0 -1 -1 0))
