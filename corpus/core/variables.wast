@@ -1,0 +1,68 @@
+;; Locals, globals, drop and select; initialization of globals by constant expressions.
+
+(module
+  (global (export "g-i32") (mut i32) (i32.const 1))
+  (global (export "g-i64") i64 (i64.const 2))
+  (global (export "g-f32") (mut f32) (f32.const 1.5))
+  (global (export "g-f64") f64 (f64.const -0))
+  (global (export "g-v128") v128 (v128.const i32x4 1 2 3 4))
+  (global (export "g-func") funcref (ref.func $f))
+  (global (export "g-extern") externref (ref.null extern))
+  ;; extended constant expressions: arithmetic, and any global before
+  (global $base i32 (i32.const 40))
+  (global (export "extended") i32 (i32.sub (i32.mul (i32.add (global.get $base) (i32.const 2)) (i32.const 2)) (i32.const 4)))
+  (global (export "extended64") i64 (i64.sub (i64.mul (i64.add (i64.const 1) (i64.const 2)) (i64.const 4)) (i64.const 5)))
+
+  (func $f)
+  (func (export "get") (result i32) (global.get 0))
+  (func (export "set") (param i32) (global.set 0 (local.get 0)))
+
+  ;; locals begin as zero; tee keeps the value
+  (func (export "zero") (result i32 i64 f32 f64 v128 externref)
+    (local i32 i64 f32 f64 v128 externref)
+    (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 4) (local.get 5))
+  (func (export "set and tee") (param $x i32) (result i32)
+    (local $y i32)
+    (local.set $y (i32.add (local.get $x) (i32.const 1)))
+    (i32.mul (local.tee $x (i32.const 5)) (i32.add (local.get $x) (local.get $y))))
+  ;; a local without default must be set before it is read
+  (func (export "non-null") (result i32)
+    (local $r (ref i31))
+    (local.set $r (ref.i31 (i32.const 9)))
+    (i31.get_s (local.get $r)))
+
+  (func (export "drop") (result i32) (i32.const 1) (drop (i64.const 2)))
+  (func (export "select") (param i32) (result f64) (select (f64.const 1) (f64.const 2) (local.get 0)))
+  (func (export "select t") (param externref externref i32) (result externref)
+    (select (result externref) (local.get 0) (local.get 1) (local.get 2)))
+)
+
+(assert_return (get "g-i32") (i32.const 1))
+(assert_return (get "g-i64") (i64.const 2))
+(assert_return (get "g-f32") (f32.const 1.5))
+(assert_return (get "g-f64") (f64.const -0))
+(assert_return (get "g-v128") (v128.const i32x4 1 2 3 4))
+(assert_return (get "g-func") (ref.func))
+(assert_return (get "g-extern") (ref.null extern))
+(assert_return (get "extended") (i32.const 80))
+(assert_return (get "extended64") (i64.const 7))
+(invoke "set" (i32.const -1))
+(assert_return (invoke "get") (i32.const -1))
+(assert_return (get "g-i32") (i32.const -1))
+
+(assert_return (invoke "zero") (i32.const 0) (i64.const 0) (f32.const 0) (f64.const 0) (v128.const i64x2 0 0) (ref.null extern))
+(assert_return (invoke "set and tee" (i32.const 10)) (i32.const 80))
+(assert_return (invoke "non-null") (i32.const 9))
+(assert_return (invoke "drop") (i32.const 1))
+(assert_return (invoke "select" (i32.const 7)) (f64.const 1))
+(assert_return (invoke "select" (i32.const 0)) (f64.const 2))
+(assert_return (invoke "select t" (ref.extern 1) (ref.extern 2) (i32.const 1)) (ref.extern 1))
+(assert_return (invoke "select t" (ref.extern 1) (ref.extern 2) (i32.const 0)) (ref.extern 2))
+
+(assert_invalid (module (global i32 (i32.const 0)) (func (global.set 0 (i32.const 1)))) "immutable global")
+(assert_invalid (module (func (local.set 0 (i32.const 1)))) "unknown local")
+(assert_invalid (module (func (local (ref i31)) (drop (local.get 0)))) "uninitialized local")
+(assert_invalid (module (global i32 (i32.ctz (i32.const 0)))) "constant expression required")
+(assert_invalid (module (global i32 (global.get 1)) (global i32 (i32.const 0))) "unknown global")
+(assert_invalid (module (func (param externref externref) (drop (select (local.get 0) (local.get 1) (i32.const 0))))) "type mismatch")
+(assert_invalid (module (func (drop (select (result i32 i32) (i32.const 0) (i32.const 0) (i32.const 0))))) "invalid result arity")
