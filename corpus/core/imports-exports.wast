@@ -1,0 +1,105 @@
+;; Imports and exports of every kind, between instances and from the host module `spectest`; what links and what does not.
+
+(module $A
+  (func (export "f") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+  (table (export "table") 2 4 funcref)
+  (table (export "table64") i64 2 4 funcref)
+  (memory (export "memory") 1 2)
+  (memory (export "memory64") i64 1 2)
+  (global (export "const") i32 (i32.const 7))
+  (global (export "var") (mut i64) (i64.const 8))
+  (global (export "ref") (ref func) (ref.func 0))
+  (tag (export "tag") (param i32))
+  (func (export "load") (param i32) (result i32) (i32.load8_u (local.get 0)))
+  ;; one entity under two names; any name, the empty one too
+  (export "f again" (func 0))
+  (export "" (func 0))
+  (export "\u{1f30d} \22\00" (global 0))
+)
+(register "A" $A)
+
+;; what is imported is shared, in both forms of the text
+(module $B
+  (import "A" "f" (func $f (param i32) (result i32)))
+  (import "A" "table" (table 1 funcref))
+  (table $t64 (import "A" "table64") i64 2 5 funcref)
+  (import "A" "memory" (memory 1))
+  (memory $m64 (import "A" "memory64") i64 1 3)
+  (global $c (import "A" "const") i32)
+  (global $v (import "A" "var") (mut i64))
+  (import "A" "ref" (global funcref))
+  (import "A" "tag" (tag (param i32)))
+  (import "A" "\u{1f30d} \22\00" (global i32))
+  (import "A" "" (func (param i32) (result i32)))
+
+  (import "spectest" "print" (func))
+  (import "spectest" "print_i32" (func $print_i32 (param i32)))
+  (import "spectest" "print_i64" (func (param i64)))
+  (import "spectest" "print_f32" (func (param f32)))
+  (import "spectest" "print_f64" (func (param f64)))
+  (import "spectest" "print_i32_f32" (func (param i32 f32)))
+  (import "spectest" "print_f64_f64" (func (param f64 f64)))
+  (import "spectest" "global_i32" (global $h32 i32))
+  (import "spectest" "global_i64" (global $h64 i64))
+  (import "spectest" "global_f32" (global $hf32 f32))
+  (import "spectest" "global_f64" (global $hf64 f64))
+  (import "spectest" "table" (table 10 20 funcref))
+  (import "spectest" "table64" (table i64 10 20 funcref))
+  (import "spectest" "memory" (memory 1 2))
+
+  (data (i32.const 3) "\2a")
+  (func (export "call") (result i32) (call $f (global.get $c)))
+  (func (export "set") (global.set $v (i64.const 80)))
+  (func (export "host") (result i32 i64 f32 f64)
+    (call $print_i32 (i32.const 1))
+    (global.get $h32) (global.get $h64) (global.get $hf32) (global.get $hf64))
+
+  ;; imports are exported on
+  (export "f" (func $f))
+  (export "v" (global $v))
+)
+
+(assert_return (invoke $B "call") (i32.const 8))
+(assert_return (invoke $A "load" (i32.const 3)) (i32.const 42))
+(invoke $B "set")
+(assert_return (get $A "var") (i64.const 80))
+(assert_return (get $B "v") (i64.const 80))
+(assert_return (invoke $B "f" (i32.const 1)) (i32.const 2))
+(assert_return (invoke $A "" (i32.const 1)) (i32.const 2))
+(assert_return (get $A "\f0\9f\8c\8d \"\00") (i32.const 7))
+(assert_return (invoke $B "host") (i32.const 666) (i64.const 666) (f32.const 666.6) (f64.const 666.6))
+
+;; what is missing; it is looked for before any type is compared
+(assert_unlinkable (module (import "A" "nothing" (func))) "unknown import")
+(assert_unlinkable (module (import "nobody" "f" (func))) "unknown import")
+(assert_unlinkable (module (import "A" "f" (func)) (import "A" "nothing" (func))) "unknown import")
+
+;; another kind or another type
+(assert_unlinkable (module (import "A" "f" (global i32))) "incompatible import type")
+(assert_unlinkable (module (import "A" "const" (func))) "incompatible import type")
+(assert_unlinkable (module (import "A" "memory" (table 1 funcref))) "incompatible import type")
+(assert_unlinkable (module (import "A" "table" (memory 1))) "incompatible import type")
+(assert_unlinkable (module (import "A" "tag" (func (param i32)))) "incompatible import type")
+(assert_unlinkable (module (import "A" "f" (func (param i64) (result i32)))) "incompatible import type")
+(assert_unlinkable (module (import "A" "const" (global (mut i32)))) "incompatible import type")
+(assert_unlinkable (module (import "A" "var" (global i64))) "incompatible import type")
+(assert_unlinkable (module (import "A" "ref" (global externref))) "incompatible import type")
+(assert_unlinkable (module (import "A" "table" (table 1 externref))) "incompatible import type")
+(assert_unlinkable (module (import "A" "table" (table i64 1 funcref))) "incompatible import type")
+(assert_unlinkable (module (import "A" "memory64" (memory 1))) "incompatible import type")
+(assert_unlinkable (module (import "A" "tag" (tag (param i64)))) "incompatible import type")
+
+;; limits: the minimum asked for may not exceed the current size, nor may the maximum be less than the one there is
+(assert_unlinkable (module (import "A" "memory" (memory 2))) "incompatible import type")
+(assert_unlinkable (module (import "A" "memory" (memory 1 1))) "incompatible import type")
+(assert_unlinkable (module (import "A" "table" (table 3 funcref))) "incompatible import type")
+(assert_unlinkable (module (import "A" "table" (table 1 3 funcref))) "incompatible import type")
+(module
+  (import "A" "memory" (memory 1))
+  (func (export "grow") (result i32) (memory.grow (i32.const 1))))
+(assert_return (invoke "grow") (i32.const 1))
+(module (import "A" "memory" (memory 2)))
+
+(assert_invalid (module (func (export "a")) (global (export "a") i32 (i32.const 0))) "duplicate export name")
+(assert_invalid (module (export "a" (func 0))) "unknown function")
+(assert_malformed (module quote "(func) (import \"A\" \"f\" (func))") "import after function")
