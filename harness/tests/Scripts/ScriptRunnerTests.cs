@@ -237,7 +237,7 @@ public sealed class ScriptRunnerTests : IDisposable
         string target = Path.Combine(_folder, "out");
         var result = ScriptRunner.Run(Script("""(module $m) (output "sub/a.wasm") (output "../b.wasm") (output $m "s.wast") (output "x.js") (output $nowhere "y.wasm")"""), Options(new FakeRuntime()) with { OutputDir = target });
         Assert.Equal([Verdict.Passed, Verdict.Passed, Verdict.Failed, Verdict.Passed, Verdict.Unsupported, Verdict.Failed], result.Commands.Select(c => c.Verdict));
-        Assert.Equal([0, 0x61, 0x73, 0x6D, 1, 0, 0, 0], File.ReadAllBytes(Path.Combine(target, "sub", "a.wasm")));
+        Assert.Equal([0, 0x61, 0x73, 0x6D, 1, 0, 0, 0], File.ReadAllBytes(Path.Combine(target, "sub", "a.wasm"))[..8]);
         Assert.Equal("(module $m)\n", File.ReadAllText(Path.Combine(target, "s.wast")));
         Assert.False(File.Exists(Path.Combine(_folder, "b.wasm")));
     }
