@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Wasm.Binary.Custom;
 
 namespace Wasm.Text;
@@ -17,19 +16,7 @@ internal sealed partial class Parser
     private readonly ImmutableArray<NameAssoc>.Builder _labelsNamed = ImmutableArray.CreateBuilder<NameAssoc>();
 
     /// <summary>An identifier as the text format writes it: quoted where it must be.</summary>
-    private string Print(int symbol)
-    {
-        string name = _symbols.NameOf(symbol);
-        if (name.All(c => c < 0x80 && Chars.Is((byte)c, Chars.IdChar))) return "$" + name;
-        var text = new StringBuilder("$\"");
-        foreach (var rune in name.EnumerateRunes())
-        {
-            if (rune.Value is '"' or '\\') text.Append('\\').Append(rune);
-            else if (rune.Value is < 0x20 or 0x7F) text.Append($"\\u{{{rune.Value:x2}}}");
-            else text.Append(rune);
-        }
-        return text.Append('"').ToString();
-    }
+    private string Print(int symbol) => StringText.Id(_symbols.NameOf(symbol));
 
     /// <summary>Names the label that begins at hand; it is numbered in the order of the flat body.</summary>
     private void NameLabel(LabelId label)

@@ -7,7 +7,7 @@ namespace Wasm.Text.Tests;
 /// <summary>The suites as data for the text format: runs where the environment variable WASM_SUITES names their folder.</summary>
 public class SuiteTests
 {
-    private static readonly string? Root = Environment.GetEnvironmentVariable("WASM_SUITES");
+    internal static readonly string? Root = Environment.GetEnvironmentVariable("WASM_SUITES");
 
     public static TheoryData<string> Files()
     {
@@ -49,7 +49,7 @@ public class SuiteTests
         }
     }
 
-    private static Definition? DefinitionOf(Command command) => command switch
+    internal static Definition? DefinitionOf(Command command) => command switch
     {
         ModuleCommand m => m.Definition,
         AssertRefused r => r.Definition,
@@ -59,7 +59,7 @@ public class SuiteTests
     };
 
     /// <summary>By folder, the first that fits.</summary>
-    private static Profile ProfileOf(string file)
+    internal static Profile ProfileOf(string file)
     {
         (string Folder, Profile Profile)[] profiles =
         [
@@ -78,12 +78,13 @@ public class SuiteTests
 
         static Profile With(Features feature) => new(feature.ToString(), Features.Wasm3 | feature, SpecVersion.V3);
     }
+}
 
-    private sealed class SuiteTheoryAttribute : TheoryAttribute
+/// <summary>A theory over the suites' files; skipped, with the reason, where the suites are not.</summary>
+public sealed class SuiteTheoryAttribute : TheoryAttribute
+{
+    public SuiteTheoryAttribute()
     {
-        public SuiteTheoryAttribute()
-        {
-            if (Root is null) Skip = "WASM_SUITES does not name the folder of the suites";
-        }
+        if (SuiteTests.Root is null) Skip = "WASM_SUITES does not name the folder of the suites";
     }
 }

@@ -482,7 +482,7 @@ public sealed unsafe partial class Machine<TObserver>
 
                 // Reference and aggregate instructions
 
-                // Step_pure/ref.null, Step_read/ref.func, Step_pure/ref.is_null-*, Step_pure/ref.eq-*, Step_pure/ref.as_non_null-*
+                // Step_read/ref.null, Step_read/ref.func, Step_pure/ref.is_null-*, Step_pure/ref.eq-*, Step_pure/ref.as_non_null-*
                 case LOp.RefNull: Unsafe.Add(ref r, i->A) = null; break;
                 case LOp.RefIsNull: s[i->A] = Unsafe.Add(ref r, i->B) is null ? 1UL : 0; break;
                 case LOp.RefFunc: Unsafe.Add(ref r, i->A) = inst.Funcs[i->B]; break;

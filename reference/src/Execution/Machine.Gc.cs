@@ -72,7 +72,7 @@ public abstract unsafe partial class Machine
             case Op.ArrayNewData: return ArrayNewData(inst.Types[i->B], inst.Datas[i->C], s, ref r);
             case Op.ArrayNewElem: return ArrayNewElem(inst.Types[i->B], inst.Elems[i->C], s, ref r);
 
-            // Step_pure/array.len-*
+            // Step_read/array.len-*
             case Op.ArrayLen:
                 if (r is null) return TrapAs(TrapKind.ArrayNull);
                 s[0] = (uint)Unsafe.As<ArrayInst>(r).Length;
