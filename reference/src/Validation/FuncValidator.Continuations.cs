@@ -55,11 +55,10 @@ internal sealed partial class FuncValidator
             case Resume { Op: Op.ResumeThrow, Type: var x, Tag: var y, Handlers: var handlers }:
                 {
                     var cont = c.ContType(x, _at);
-                    var tag = TagType(y);
-                    if (!tag.Results.IsEmpty) throw Error("type mismatch: an exception's tag has no results");
+                    var ts = Exception(y);
                     Handlers(handlers, cont.Results);
                     Pop(NullRef(x));
-                    Pop(tag.Params);
+                    Pop(ts);
                     Push(cont.Results);
                     return true;
                 }

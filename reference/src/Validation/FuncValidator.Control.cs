@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Wasm.Syntax;
 
 namespace Wasm.Validation;
@@ -43,7 +44,7 @@ internal sealed partial class FuncValidator
     // Catch_ok
     private void Catch(Catch clause)
     {
-        var ts = clause.Kind is CatchKind.Catch or CatchKind.CatchRef ? TagType(clause.Tag).Params : [];
+        var ts = clause.Kind is CatchKind.Catch or CatchKind.CatchRef ? Exception(clause.Tag) : [];
         if (clause.Kind is CatchKind.CatchRef or CatchKind.CatchAllRef) ts = ts.Add(ValType.RefNonNull(HeapType.Exn));
         var label = Label(clause.Label);
         if (!Matching.Match(ts, label))
@@ -215,7 +216,7 @@ internal sealed partial class FuncValidator
     // Instr_ok/throw
     private void Throw(uint x)
     {
-        Pop(TagType(x).Params);
+        Pop(Exception(x));
         Unreachable();
     }
 
@@ -228,6 +229,13 @@ internal sealed partial class FuncValidator
 
     private FuncType TagType(uint x) => (FuncType)c.Tag(x, _at).Expand;
 
+    /// <summary>The values that an exception carries. A tag with results, which stack switching has, is none of an exception.</summary>
+    private ImmutableArray<ValType> Exception(uint x)
+    {
+        var tag = TagType(x);
+        return tag.Results.IsEmpty ? tag.Params : throw Error("non-empty tag result type");
+    }
+
     // The legacy form of exceptions. A handler is a frame of its own, which rethrow can name.
 
     // Instr_ok/try
@@ -235,7 +243,7 @@ internal sealed partial class FuncValidator
     {
         if (_frames[_depth - 1].Op is not (Op.Try or Op.Catch)) throw Misplaced(instr);
         var frame = Exit();
-        Enter(Op.Catch, TagType(x).Params, frame.End);
+        Enter(Op.Catch, Exception(x), frame.End);
     }
 
     // Instr_ok/try
