@@ -42,7 +42,8 @@ try
         Console.Error.WriteLine("Try `conformance --help`, or `--help` behind a command.");
         return ExitCode.Usage;
     }
-    return parsed.Invoke();
+    // Errors for the user are caught below; anything else is a bug and shows where.
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (CliException e)
 {
