@@ -28,10 +28,10 @@ public abstract unsafe partial class Machine
 
     /// <summary>Calls a host function on the arguments in the cells and puts the results there.</summary>
     /// <returns>The wasm exception that it threw, or null; any other failure is <see cref="_failure"/>.</returns>
-    private protected ExnInst? CallHost(HostFunc func, Stack stack, ulong* cells, ref object? refs)
+    private protected ExnInst? CallHost(HostFunc func, ulong* cells, ref object? refs)
     {
         int frames = Store.Frames;
-        Store.Frames = stack.FramesBelow + stack.Depth;
+        Store.Frames = _stack.FramesBelow + _stack.Depth;
         if (_fuel > 0)
         {
             // Calls back into the store draw on the same fuel.
@@ -109,24 +109,22 @@ public abstract unsafe partial class Machine
         for (var stack = _stack; ;)
         {
             int at = stack.Base;
-            var func = stack.Func;
-            int index = stack.Depth == 0 ? -1 : func.Code!.IndexOf(stack.Pc) - (resumed ? 1 : 0);
+            var pc = resumed ? stack.Pc - 1 : stack.Pc;
             for (int depth = stack.Depth; depth > 0; depth--)
             {
-                if (Find(func, index, exn.Tag) is { } handler)
+                ref var frame = ref stack.Frames[depth];
+                if (Find(frame.Func, frame.Func.Code!.IndexOf(pc), exn.Tag) is { } handler)
                 {
                     stack.Depth = depth;
-                    stack.Func = func;
-                    stack.Pc = func.Code!.Entry + handler.Target;
+                    stack.Pc = frame.Func.Code!.Entry + handler.Target;
                     stack.Base = at;
                     _stack = stack;
                     Deliver(stack, exn, handler);
                     return true;
                 }
-                ref var frame = ref stack.Frames[depth - 1];
-                at -= frame.Cells;
-                func = frame.Func;
-                index = depth > 1 ? func.Code!.IndexOf(frame.Pc) - 1 : -1;
+                // The caller's call is before the instruction that goes on.
+                pc = frame.Pc - 1;
+                at -= frame.Cells < 0 ? ~frame.Cells : frame.Cells;
             }
             if (stack.Parent is not { } parent) break;
             parent.FramesBelow = stack.FramesBelow - parent.Depth;

@@ -26,14 +26,12 @@ internal enum Exit : byte
 
 public sealed unsafe partial class Machine<TObserver>
 {
-    // One switch, in the order of chapter 4.4. An arm only moves operands: what it computes is a pure function in Wasm.Numerics. The state is in
-    // locals of which none has its address taken, so that they stay in registers: i the instruction, s the cells of the frame, r its references,
-    // m and n the bytes and the size of memory 0. Arms that are long or rare are calls: the compiler optimizes no method beyond a size.
+    // One switch, in the order of chapter 4.4. An arm only moves operands: what it computes is a pure function in Wasm.Numerics. What every arm needs is
+    // in locals, few enough to stay in registers that calls preserve: i the instruction, s the cells of the frame, r its references, fuel the steps
+    // left. The rest of the state is in fields. Arms that are long or rare are calls: the compiler optimizes no method beyond a size.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private Exit Execute(Stack stack, ulong* cells)
+    private Exit Execute()
     {
-        ulong* end = cells + stack.Cells.Length;
-        ref var r = ref stack.FirstRef;
         int fuel = _fuel;
         int at;
         ulong ea;
@@ -47,22 +45,14 @@ public sealed unsafe partial class Machine<TObserver>
         Exit exit;
 
     Reload:
-        var frames = stack.Frames;
-        int depth = stack.Depth;
-        var func = stack.Func;
-        var inst = func.Module;
-        var i = stack.Pc;
-        ulong* s = cells + stack.Base;
-        r = ref stack.FirstRef;
-
-    ReloadMemory:
-        byte* m = inst.Mem0.Base;
-        ulong n = inst.Mem0.Bytes;
+        var i = _stack.Pc;
+        ulong* s = _cells + _stack.Base;
+        ref var r = ref _stack.FirstRef;
 
     Next:
         while (true)
         {
-            if (TObserver.IsActive) Observe(stack, depth, func, i, (int)(s - cells));
+            if (TObserver.IsActive) Observe(i, s);
             switch (i->Op)
             {
                 // Control instructions
@@ -84,8 +74,8 @@ public sealed unsafe partial class Machine<TObserver>
                 case LOp.BrOnNonNull: if (Unsafe.Add(ref r, i->B) is not null) goto Branch; break;
 
                 // Step_read/br_on_cast-*, Step_read/br_on_cast_fail-*
-                case LOp.BrOnCast: if (HasType(Unsafe.Add(ref r, i->B), func, i->C)) goto Branch; break;
-                case LOp.BrOnCastFail: if (!HasType(Unsafe.Add(ref r, i->B), func, i->C)) goto Branch; break;
+                case LOp.BrOnCast: if (HasType(Unsafe.Add(ref r, i->B), CurrentFunc, i->C)) goto Branch; break;
+                case LOp.BrOnCastFail: if (!HasType(Unsafe.Add(ref r, i->B), CurrentFunc, i->C)) goto Branch; break;
                 case LOp.BrOnCastDescEq:
                     if (Unsafe.Add(ref r, i->C) is null) { trap = TrapKind.DescNull; goto Trapped; }
                     if (HasDescriptor(Unsafe.Add(ref r, i->B), Unsafe.Add(ref r, i->C), (i->X & 1) != 0) != ((i->X & 2) != 0)) goto Branch;
@@ -97,17 +87,16 @@ public sealed unsafe partial class Machine<TObserver>
                 case LOp.ReturnRef: r = Unsafe.Add(ref r, i->B); goto Return;
 
                 // Step_read/call, Step_read/call_ref-func
-                case LOp.Call: callee = inst.Funcs[i->B]; at = i->A; next = i + 1; goto Invoke;
-                case LOp.CallDefined: target = Unsafe.As<WasmFunc>(inst.Funcs[i->B]); at = i->A; next = i + 1; goto InvokeDefined;
+                case LOp.Call: callee = _inst.Funcs[i->B]; next = i + 1; goto Invoke;
+                case LOp.CallDefined: target = Unsafe.As<WasmFunc>(_inst.Funcs[i->B]); at = i->A; next = i + 1; goto InvokeDefined;
 
                 // Step_pure/call_indirect
                 case LOp.CallIndirect:
                     ea = s[i->B];
-                    if (ea >= (uint)inst.Tables[i[1].A].Size) goto IndOob;
-                    callee = Unsafe.As<FuncInst>(inst.Tables[i[1].A].Elems[ea]);
+                    if (ea >= (uint)_inst.Tables[i[1].A].Size) goto IndOob;
+                    callee = Unsafe.As<FuncInst>(_inst.Tables[i[1].A].Elems[ea]);
                     if (callee is null) goto IndNull;
-                    if (callee.DefType != inst.Types[i->C] && !callee.DefType.IsSubTypeOf(inst.Types[i->C])) goto IndSig;
-                    at = i->A;
+                    if (callee.DefType != _inst.Types[i->C] && !callee.DefType.IsSubTypeOf(_inst.Types[i->C])) goto IndSig;
                     next = i + 2;
                     goto Invoke;
 
@@ -115,18 +104,17 @@ public sealed unsafe partial class Machine<TObserver>
                 case LOp.CallRef:
                     callee = Unsafe.As<FuncInst>(Unsafe.Add(ref r, i->B));
                     if (callee is null) { trap = TrapKind.CallRefNull; goto Trapped; }
-                    at = i->A;
                     next = i + 1;
                     goto Invoke;
 
                 // Step_read/return_call, Step_pure/return_call_indirect, Step_read/return_call_ref-*
-                case LOp.ReturnCall: callee = inst.Funcs[i->B]; goto TailCall;
+                case LOp.ReturnCall: callee = _inst.Funcs[i->B]; goto TailCall;
                 case LOp.ReturnCallIndirect:
                     ea = s[i->B];
-                    if (ea >= (uint)inst.Tables[i[1].A].Size) goto IndOob;
-                    callee = Unsafe.As<FuncInst>(inst.Tables[i[1].A].Elems[ea]);
+                    if (ea >= (uint)_inst.Tables[i[1].A].Size) goto IndOob;
+                    callee = Unsafe.As<FuncInst>(_inst.Tables[i[1].A].Elems[ea]);
                     if (callee is null) goto IndNull;
-                    if (callee.DefType != inst.Types[i->C] && !callee.DefType.IsSubTypeOf(inst.Types[i->C])) goto IndSig;
+                    if (callee.DefType != _inst.Types[i->C] && !callee.DefType.IsSubTypeOf(_inst.Types[i->C])) goto IndSig;
                     goto TailCall;
                 case LOp.ReturnCallRef:
                     callee = Unsafe.As<FuncInst>(Unsafe.Add(ref r, i->B));
@@ -135,7 +123,7 @@ public sealed unsafe partial class Machine<TObserver>
 
                 // Step/throw, Step_read/throw_ref-*
                 case LOp.Throw:
-                    reference = NewException(inst.Tags[i->B], s + i->A, ref Unsafe.Add(ref r, i->A));
+                    reference = NewException(_inst.Tags[i->B], s + i->A, ref Unsafe.Add(ref r, i->A));
                     if (reference is null) goto Failed;
                     goto Throw;
                 case LOp.ThrowRef:
@@ -161,62 +149,62 @@ public sealed unsafe partial class Machine<TObserver>
                 case LOp.SelectRef: Unsafe.Add(ref r, i->A) = Unsafe.Add(ref r, (uint)s[i[1].A] != 0 ? i->B : i->C); i++; break;
 
                 // Step_read/global.get, Step/global.set
-                case LOp.GlobalGet: s[i->A] = inst.Globals[i->B].Num; break;
-                case LOp.GlobalGetVec: *(V128*)(s + i->A) = inst.Globals[i->B].Bits; break;
-                case LOp.GlobalGetRef: Unsafe.Add(ref r, i->A) = inst.Globals[i->B].Ref; break;
-                case LOp.GlobalSet: inst.Globals[i->B].Num = s[i->A]; break;
-                case LOp.GlobalSetVec: inst.Globals[i->B].Bits = *(V128*)(s + i->A); break;
-                case LOp.GlobalSetRef: inst.Globals[i->B].Ref = Unsafe.Add(ref r, i->A); break;
+                case LOp.GlobalGet: s[i->A] = _inst.Globals[i->B].Num; break;
+                case LOp.GlobalGetVec: *(V128*)(s + i->A) = _inst.Globals[i->B].Bits; break;
+                case LOp.GlobalGetRef: Unsafe.Add(ref r, i->A) = _inst.Globals[i->B].Ref; break;
+                case LOp.GlobalSet: _inst.Globals[i->B].Num = s[i->A]; break;
+                case LOp.GlobalSetVec: _inst.Globals[i->B].Bits = *(V128*)(s + i->A); break;
+                case LOp.GlobalSetRef: _inst.Globals[i->B].Ref = Unsafe.Add(ref r, i->A); break;
 
                 // Table instructions
 
                 // Step_read/table.get-*, Step/table.set-*
                 case LOp.TableGet:
                     ea = s[i->B];
-                    if (ea >= (uint)inst.Tables[i->C].Size) { trap = TrapKind.TableOob; goto Trapped; }
-                    Unsafe.Add(ref r, i->A) = inst.Tables[i->C].Elems[ea];
+                    if (ea >= (uint)_inst.Tables[i->C].Size) { trap = TrapKind.TableOob; goto Trapped; }
+                    Unsafe.Add(ref r, i->A) = _inst.Tables[i->C].Elems[ea];
                     break;
                 case LOp.TableSet:
                     ea = s[i->B];
-                    if (ea >= (uint)inst.Tables[i->C].Size) { trap = TrapKind.TableOob; goto Trapped; }
-                    inst.Tables[i->C].Elems[ea] = Unsafe.Add(ref r, i->A);
+                    if (ea >= (uint)_inst.Tables[i->C].Size) { trap = TrapKind.TableOob; goto Trapped; }
+                    _inst.Tables[i->C].Elems[ea] = Unsafe.Add(ref r, i->A);
                     break;
-                case LOp.Table: if (!TableInstr(i, s + i->A, ref Unsafe.Add(ref r, i->A), inst)) goto Failed; break;
+                case LOp.Table: if (!TableInstr(i, s + i->A, ref Unsafe.Add(ref r, i->A), _inst)) goto Failed; break;
 
                 // Memory instructions: Step_read/load-num-*, Step_read/load-pack-*, Step/store-num-*, Step/store-pack-*
-                case LOp.I32Load: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > n) goto MemOob; s[i->A] = *(uint*)(m + ea); break;
-                case LOp.I64Load: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 8 > n) goto MemOob; s[i->A] = *(ulong*)(m + ea); break;
-                case LOp.F32Load: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > n) goto MemOob; s[i->A] = *(uint*)(m + ea); break;
-                case LOp.F64Load: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 8 > n) goto MemOob; s[i->A] = *(ulong*)(m + ea); break;
-                case LOp.I32Load8S: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > n) goto MemOob; s[i->A] = (uint)*(sbyte*)(m + ea); break;
-                case LOp.I32Load8U: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > n) goto MemOob; s[i->A] = *(byte*)(m + ea); break;
-                case LOp.I32Load16S: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > n) goto MemOob; s[i->A] = (uint)*(short*)(m + ea); break;
-                case LOp.I32Load16U: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > n) goto MemOob; s[i->A] = *(ushort*)(m + ea); break;
-                case LOp.I64Load8S: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > n) goto MemOob; s[i->A] = (ulong)*(sbyte*)(m + ea); break;
-                case LOp.I64Load8U: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > n) goto MemOob; s[i->A] = *(byte*)(m + ea); break;
-                case LOp.I64Load16S: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > n) goto MemOob; s[i->A] = (ulong)*(short*)(m + ea); break;
-                case LOp.I64Load16U: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > n) goto MemOob; s[i->A] = *(ushort*)(m + ea); break;
-                case LOp.I64Load32S: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > n) goto MemOob; s[i->A] = (ulong)*(int*)(m + ea); break;
-                case LOp.I64Load32U: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > n) goto MemOob; s[i->A] = *(uint*)(m + ea); break;
-                case LOp.I32Store: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > n) goto MemOob; *(uint*)(m + ea) = (uint)s[i->A]; break;
-                case LOp.I64Store: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 8 > n) goto MemOob; *(ulong*)(m + ea) = s[i->A]; break;
-                case LOp.F32Store: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > n) goto MemOob; *(uint*)(m + ea) = (uint)s[i->A]; break;
-                case LOp.F64Store: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 8 > n) goto MemOob; *(ulong*)(m + ea) = s[i->A]; break;
-                case LOp.I32Store8: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > n) goto MemOob; *(byte*)(m + ea) = (byte)s[i->A]; break;
-                case LOp.I32Store16: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > n) goto MemOob; *(ushort*)(m + ea) = (ushort)s[i->A]; break;
-                case LOp.I64Store8: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > n) goto MemOob; *(byte*)(m + ea) = (byte)s[i->A]; break;
-                case LOp.I64Store16: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > n) goto MemOob; *(ushort*)(m + ea) = (ushort)s[i->A]; break;
-                case LOp.I64Store32: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > n) goto MemOob; *(uint*)(m + ea) = (uint)s[i->A]; break;
-                case LOp.V128Load: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 16 > n) goto MemOob; *(V128*)(s + i->A) = *(V128*)(m + ea); break;
-                case LOp.V128Store: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 16 > n) goto MemOob; *(V128*)(m + ea) = *(V128*)(s + i->A); break;
-                case LOp.MemorySize: s[i->A] = inst.Mems[i->B].Pages; break;
+                case LOp.I32Load: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > _memSize) goto MemOob; s[i->A] = *(uint*)(_mem + ea); break;
+                case LOp.I64Load: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 8 > _memSize) goto MemOob; s[i->A] = *(ulong*)(_mem + ea); break;
+                case LOp.F32Load: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > _memSize) goto MemOob; s[i->A] = *(uint*)(_mem + ea); break;
+                case LOp.F64Load: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 8 > _memSize) goto MemOob; s[i->A] = *(ulong*)(_mem + ea); break;
+                case LOp.I32Load8S: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > _memSize) goto MemOob; s[i->A] = (uint)*(sbyte*)(_mem + ea); break;
+                case LOp.I32Load8U: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > _memSize) goto MemOob; s[i->A] = *(byte*)(_mem + ea); break;
+                case LOp.I32Load16S: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > _memSize) goto MemOob; s[i->A] = (uint)*(short*)(_mem + ea); break;
+                case LOp.I32Load16U: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > _memSize) goto MemOob; s[i->A] = *(ushort*)(_mem + ea); break;
+                case LOp.I64Load8S: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > _memSize) goto MemOob; s[i->A] = (ulong)*(sbyte*)(_mem + ea); break;
+                case LOp.I64Load8U: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > _memSize) goto MemOob; s[i->A] = *(byte*)(_mem + ea); break;
+                case LOp.I64Load16S: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > _memSize) goto MemOob; s[i->A] = (ulong)*(short*)(_mem + ea); break;
+                case LOp.I64Load16U: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > _memSize) goto MemOob; s[i->A] = *(ushort*)(_mem + ea); break;
+                case LOp.I64Load32S: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > _memSize) goto MemOob; s[i->A] = (ulong)*(int*)(_mem + ea); break;
+                case LOp.I64Load32U: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > _memSize) goto MemOob; s[i->A] = *(uint*)(_mem + ea); break;
+                case LOp.I32Store: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > _memSize) goto MemOob; *(uint*)(_mem + ea) = (uint)s[i->A]; break;
+                case LOp.I64Store: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 8 > _memSize) goto MemOob; *(ulong*)(_mem + ea) = s[i->A]; break;
+                case LOp.F32Store: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > _memSize) goto MemOob; *(uint*)(_mem + ea) = (uint)s[i->A]; break;
+                case LOp.F64Store: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 8 > _memSize) goto MemOob; *(ulong*)(_mem + ea) = s[i->A]; break;
+                case LOp.I32Store8: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > _memSize) goto MemOob; *(byte*)(_mem + ea) = (byte)s[i->A]; break;
+                case LOp.I32Store16: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > _memSize) goto MemOob; *(ushort*)(_mem + ea) = (ushort)s[i->A]; break;
+                case LOp.I64Store8: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 1 > _memSize) goto MemOob; *(byte*)(_mem + ea) = (byte)s[i->A]; break;
+                case LOp.I64Store16: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 2 > _memSize) goto MemOob; *(ushort*)(_mem + ea) = (ushort)s[i->A]; break;
+                case LOp.I64Store32: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 4 > _memSize) goto MemOob; *(uint*)(_mem + ea) = (uint)s[i->A]; break;
+                case LOp.V128Load: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 16 > _memSize) goto MemOob; *(V128*)(s + i->A) = *(V128*)(_mem + ea); break;
+                case LOp.V128Store: if ((ea = (uint)s[i->B] + (ulong)(uint)i->C) + 16 > _memSize) goto MemOob; *(V128*)(_mem + ea) = *(V128*)(s + i->A); break;
+                case LOp.MemorySize: s[i->A] = _inst.Mems[i->B].Pages; break;
                 case LOp.Memory:
-                    if (!MemoryInstr(i, s + i->A, inst)) goto Failed;
-                    i++;
-                    goto ReloadMemory;
-                case LOp.MemoryAccess: if (!AccessMemory(i, s, inst)) goto Failed; i++; break;
+                    if (!MemoryInstr(i, s + i->A, _inst)) goto Failed;
+                    ReloadMemory();
+                    break;
+                case LOp.MemoryAccess: if (!AccessMemory(i, s, _inst)) goto Failed; i++; break;
                 case LOp.Atomic:
-                    exit = AtomicInstr(i, s + i->A, inst);
+                    exit = AtomicInstr(i, s + i->A, _inst);
                     i += 2;
                     if (exit == Exit.Done) continue;
                     if (exit == Exit.Failed) i -= 2;
@@ -485,15 +473,15 @@ public sealed unsafe partial class Machine<TObserver>
                 // Step_read/ref.null, Step_read/ref.func, Step_pure/ref.is_null-*, Step_pure/ref.eq-*, Step_pure/ref.as_non_null-*
                 case LOp.RefNull: Unsafe.Add(ref r, i->A) = null; break;
                 case LOp.RefIsNull: s[i->A] = Unsafe.Add(ref r, i->B) is null ? 1UL : 0; break;
-                case LOp.RefFunc: Unsafe.Add(ref r, i->A) = inst.Funcs[i->B]; break;
+                case LOp.RefFunc: Unsafe.Add(ref r, i->A) = _inst.Funcs[i->B]; break;
                 case LOp.RefEq: s[i->A] = RefTypes.Same(Unsafe.Add(ref r, i->B), Unsafe.Add(ref r, i->C)) ? 1UL : 0; break;
                 case LOp.RefAsNonNull: if (Unsafe.Add(ref r, i->B) is null) { trap = TrapKind.AsNonNull; goto Trapped; } break;
 
                 // Step_read/ref.test-*, Step_read/ref.cast-*
-                case LOp.RefTest: s[i->A] = HasType(Unsafe.Add(ref r, i->B), func, i->C) ? 1UL : 0; break;
+                case LOp.RefTest: s[i->A] = HasType(Unsafe.Add(ref r, i->B), CurrentFunc, i->C) ? 1UL : 0; break;
                 case LOp.RefCast:
                     reference = Unsafe.Add(ref r, i->B);
-                    if (!HasType(reference, func, i->C)) { trap = reference is null ? TrapKind.CastFailNull : TrapKind.CastFail; goto Trapped; }
+                    if (!HasType(reference, CurrentFunc, i->C)) { trap = reference is null ? TrapKind.CastFailNull : TrapKind.CastFail; goto Trapped; }
                     Unsafe.Add(ref r, i->A) = reference;
                     break;
 
@@ -520,7 +508,7 @@ public sealed unsafe partial class Machine<TObserver>
                     if (reference is null) { trap = TrapKind.StructNull; goto Trapped; }
                     Unsafe.As<StructInst>(reference).Ref(i->A) = Unsafe.Add(ref r, i->C);
                     break;
-                case LOp.Gc: if (!GcInstr(i, s + i->A, ref Unsafe.Add(ref r, i->A), func)) goto Failed; break;
+                case LOp.Gc: if (!GcInstr(i, s + i->A, ref Unsafe.Add(ref r, i->A), CurrentFunc)) goto Failed; break;
 
                 case LOp.Ext:
                 default: throw new System.Diagnostics.UnreachableException("operands of the instruction before are skipped with it");
@@ -535,85 +523,85 @@ public sealed unsafe partial class Machine<TObserver>
         }
 
     Return:
-        ref var caller = ref frames[--depth];
-        i = caller.Pc;
-        s -= caller.Cells;
-        r = ref Unsafe.Subtract(ref r, caller.Cells);
-        func = caller.Func;
-        if (func.Module == inst) goto Next;
-        inst = func.Module;
-        goto ReloadMemory;
+        ref var left = ref _frames[_depth--];
+        i = left.Pc;
+        at = left.Cells;
+        if (at < 0)
+        {
+            at = ~at;
+            SwitchInstance(_frames[_depth].Func.Module);
+        }
+        s -= at;
+        r = ref Unsafe.Subtract(ref r, at);
+        goto Next;
 
     Invoke:
         // Step_read/call_ref-func: the arguments already are where the callee's parameters will be.
         if (callee is not WasmFunc) goto InvokeHost;
         target = Unsafe.As<WasmFunc>(callee);
+        at = target.Module == _inst ? i->A : ~i->A;
 
     InvokeDefined:
         if (--fuel < 0) goto PollCall;
         code = target.Code ?? CodeOf(target);
-        if (s + at + code.Cells > end) { fuel++; goto GrowCells; }
-        if (depth == frames.Length)
-        {
-            if (!stack.GrowFrames(Store.Options.MaxCallDepth)) { Exhaust(ExhaustionKind.CallStack); goto Failed; }
-            frames = stack.Frames;
-        }
-        ref var frame = ref frames[depth++];
-        frame.Func = func;
-        frame.Pc = next;
-        frame.Cells = at;
-        s += at;
-        r = ref Unsafe.Add(ref r, at);
+        if (s + i->A + code.Cells > _end) { _needed = i->A; goto GrowCells; }
+        if (_depth + 1 == _frames.Length && !GrowFrames()) goto Failed;
+        ref var entered = ref _frames[++_depth];
+        entered.Func = target;
+        entered.Pc = next;
+        entered.Cells = at;
+        s += i->A;
+        r = ref Unsafe.Add(ref r, i->A);
+        if (at < 0) SwitchInstance(target.Module);
 
     Begin:
-        func = target;
         i = code.Entry;
+        if (code.LocalCells == code.ParamCells) goto Next;
         for (at = code.ParamCells; at < code.LocalCells; at++)
             s[at] = 0;
         if (code.HasRefLocals) ClearRefs(ref r, code);
-        if (func.Module == inst) goto Next;
-        inst = func.Module;
-        goto ReloadMemory;
+        goto Next;
 
     TailCall:
         // Step_read/return_call_ref-frame-addr: the arguments take the place of the frame.
-        if (--fuel < 0) goto PollCall;
-        at = i->A;
         if (callee is not WasmFunc)
         {
             // The host's results return at once.
             next = ReturnCode;
             goto InvokeHost;
         }
+        if (--fuel < 0) goto PollCall;
         target = Unsafe.As<WasmFunc>(callee);
         code = target.Code ?? CodeOf(target);
-        if (s + code.Cells > end) { at = 0; fuel++; goto GrowCells; }
-        CopyRange(s, ref r, 0, at, code.ParamCells);
+        if (s + code.Cells > _end) { _needed = 0; goto GrowCells; }
+        CopyRange(s, ref r, 0, i->A, code.ParamCells);
+        ref var replaced = ref _frames[_depth];
+        replaced.Func = target;
+        if (target.Module != _inst)
+        {
+            // The caller may be of another module than the new callee.
+            if (replaced.Cells >= 0) replaced.Cells = ~replaced.Cells;
+            SwitchInstance(target.Module);
+        }
         goto Begin;
 
     InvokeHost:
-        stack.Depth = depth;
-        stack.Func = func;
-        stack.Pc = i;
-        stack.Base = (int)(s - cells);
-        _fuel = fuel;
-        reference = CallHost(Unsafe.As<HostFunc>(callee), stack, s + at, ref Unsafe.Add(ref r, at));
+        Save(i, s, fuel);
+        at = i->A;
+        reference = CallHost(Unsafe.As<HostFunc>(callee), s + at, ref Unsafe.Add(ref r, at));
         fuel = _fuel;
         if (_failure is not null) goto Failed;
         if (reference is not null) goto Throw;
         if (next == ReturnCode) CopyRange(s, ref r, 0, at, CellsOfResults(callee));
         i = next;
-        goto ReloadMemory;
+        ReloadMemory();
+        goto Next;
 
     Throw:
-        stack.Depth = depth;
-        stack.Func = func;
-        stack.Pc = i;
-        stack.Base = (int)(s - cells);
-        if (!Unwind(Unsafe.As<ExnInst>(reference))) { _fuel = fuel; return Exit.Failed; }
-        if (_stack == stack) goto Reload;
-        _fuel = fuel;
-        return Exit.Switched;
+        Save(i, s, fuel);
+        if (!Unwind(Unsafe.As<ExnInst>(reference))) return Exit.Failed;
+        if (!Resumes()) return Exit.Switched;
+        goto Reload;
 
     Poll:
         fuel += Refill();
@@ -629,7 +617,9 @@ public sealed unsafe partial class Machine<TObserver>
         goto Leave;
 
     GrowCells:
-        _needed = (int)(s - cells) + at + code.Cells;
+        // Nor here.
+        fuel++;
+        _needed += (int)(s - _cells) + code.Cells;
         exit = Exit.GrowCells;
         goto Leave;
 
@@ -648,11 +638,7 @@ public sealed unsafe partial class Machine<TObserver>
         exit = Exit.Failed;
 
     Leave:
-        stack.Depth = depth;
-        stack.Func = func;
-        stack.Pc = i;
-        stack.Base = (int)(s - cells);
-        _fuel = fuel;
+        Save(i, s, fuel);
         return exit;
     }
 }

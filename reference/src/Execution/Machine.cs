@@ -140,7 +140,14 @@ public abstract unsafe partial class Machine
             var stack = _stack;
             Exit exit;
             fixed (ulong* cells = stack.Cells)
-                exit = Enter(stack, cells);
+            {
+                _cells = cells;
+                _end = cells + stack.Cells.Length;
+                _frames = stack.Frames;
+                _depth = stack.Depth;
+                SwitchInstance(stack.Func.Module);
+                exit = Enter();
+            }
             switch (exit)
             {
                 case Exit.Done:
@@ -173,8 +180,58 @@ public abstract unsafe partial class Machine
         }
     }
 
-    /// <summary>Runs the stack, whose cells are pinned, until something outside the loop must be done.</summary>
-    private protected abstract Exit Enter(Stack stack, ulong* cells);
+    /// <summary>Runs the current stack, whose cells are pinned, until something outside the loop must be done.</summary>
+    private protected abstract Exit Enter();
+
+    // What the loop keeps in fields, while it runs, of the current stack and instance.
+
+    private protected ulong* _cells;
+    private protected ulong* _end;
+    private protected Frame[] _frames = [];
+    private protected int _depth;
+    private protected ModuleInst _inst = null!;
+    private protected byte* _mem;
+    private protected ulong _memSize;
+
+    private protected WasmFunc CurrentFunc => _frames[_depth].Func;
+
+    private protected void SwitchInstance(ModuleInst inst)
+    {
+        _inst = inst;
+        ReloadMemory();
+    }
+
+    /// <summary>Memory 0 may have moved or grown.</summary>
+    private protected void ReloadMemory()
+    {
+        _mem = _inst.Mem0.Base;
+        _memSize = _inst.Mem0.Bytes;
+    }
+
+    private protected bool GrowFrames()
+    {
+        if (!_stack.GrowFrames(Store.Options.MaxCallDepth)) return Exhaust(ExhaustionKind.CallStack);
+        _frames = _stack.Frames;
+        return true;
+    }
+
+    /// <summary>The loop is about to be left, or to call what looks at the stack.</summary>
+    private protected void Save(Code* pc, ulong* s, int fuel)
+    {
+        _stack.Depth = _depth;
+        _stack.Pc = pc;
+        _stack.Base = (int)(s - _cells);
+        _fuel = fuel;
+    }
+
+    /// <summary>After unwinding: whether the same stack goes on, so that the loop needs not be left.</summary>
+    private protected bool Resumes()
+    {
+        if (_frames != _stack.Frames) return false;
+        _depth = _stack.Depth;
+        SwitchInstance(_stack.Func.Module);
+        return true;
+    }
 
     private MachineStatus Ended(MachineStatus status)
     {
@@ -248,11 +305,12 @@ public abstract unsafe partial class Machine
         var frames = ImmutableArray.CreateBuilder<WasmFrame>();
         for (var stack = _stack; stack is not null && frames.Count < MostFrames; stack = stack.Parent)
         {
-            var func = stack.Func;
             var pc = stack.Pc;
-            if (pc != HaltCode && pc != ContReturnCode && pc != ReturnCode && stack.Depth > 0) frames.Add(FrameOf(func, pc));
-            for (int k = stack.Depth - 1; k > 0 && frames.Count < MostFrames; k--)
-                frames.Add(FrameOf(stack.Frames[k].Func, stack.Frames[k].Pc - 1));
+            for (int k = stack.Depth; k > 0 && frames.Count < MostFrames; k--)
+            {
+                frames.Add(FrameOf(stack.Frames[k].Func, pc));
+                pc = stack.Frames[k].Pc - 1;
+            }
         }
         return frames.ToImmutable();
     }
@@ -289,16 +347,14 @@ public sealed unsafe partial class Machine<TObserver> : Machine where TObserver 
     /// <summary>The observer, with what it has gathered.</summary>
     public ref TObserver Observer => ref _observer;
 
-    private protected override Exit Enter(Stack stack, ulong* cells) => Execute(stack, cells);
+    private protected override Exit Enter() => Execute();
 
-    private void Observe(Stack stack, int depth, WasmFunc func, Code* pc, int cell)
+    private void Observe(Code* pc, ulong* s)
     {
-        stack.Depth = depth;
-        stack.Func = func;
-        stack.Pc = pc;
-        stack.Base = cell;
-        var code = func.Code!;
-        int index = code.IndexOf(pc);
-        if ((uint)index < (uint)code.Instrs.Length) _observer.Before(new Step(this, stack, code, index));
+        // The stubs at the bottom stand for no source.
+        if (_depth == 0 || pc == ReturnCode) return;
+        Save(pc, s, _fuel);
+        var code = CurrentFunc.Code!;
+        _observer.Before(new Step(this, _stack, code, code.IndexOf(pc)));
     }
 }

@@ -2,11 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace Wasm.Execution;
 
-/// <summary>What a call saves: the caller, where it goes on, and how far its cells lie below the callee's.</summary>
+/// <summary>A frame: its function, where the caller goes on, and how far the caller's cells lie below.</summary>
 internal unsafe struct Frame
 {
     public WasmFunc Func;
     public Code* Pc;
+    /// <summary>The complement when the caller may be of another instance.</summary>
     public int Cells;
 }
 
@@ -15,7 +16,7 @@ internal unsafe struct Frame
 /// </summary>
 internal sealed unsafe class Stack
 {
-    private const int InitialFrames = 2;
+    private const int InitialFrames = 3;
 
     /// <summary>Numbers; the machine runs on them pinned.</summary>
     public ulong[] Cells;
@@ -23,25 +24,28 @@ internal sealed unsafe class Stack
     /// <summary>References, at the same indices.</summary>
     public object?[] Refs;
 
-    /// <summary>The callers, outermost first; the first is below the first function.</summary>
+    /// <summary>The frames from 1 on, outermost first; 0 stands for what is below the first function.</summary>
     public Frame[] Frames = new Frame[InitialFrames];
 
+    /// <summary>The index of the innermost frame.</summary>
     public int Depth;
 
-    // Where it stands: the function, its instruction, and the first cell of its frame.
-    public WasmFunc Func;
+    // Where it stands: the instruction, and the first cell of the innermost frame.
     public Code* Pc;
     public int Base;
 
     public Stack(WasmFunc func, Code* pc, Code* below, int cells)
     {
-        Func = func;
         Pc = pc;
         Cells = new ulong[cells];
         Refs = new object?[cells];
-        Frames[0] = new Frame { Func = func, Pc = below };
+        Frames[0].Func = func;
+        Frames[1] = new Frame { Func = func, Pc = below };
         Depth = 1;
     }
+
+    /// <summary>The function of the innermost frame; when there is none, the one that was first.</summary>
+    public WasmFunc Func => Frames[Depth].Func;
 
     // Stack switching: the stack that resumed this one, with the clauses of that resume.
 
@@ -71,18 +75,9 @@ internal sealed unsafe class Stack
     public bool GrowFrames(int limit)
     {
         limit -= FramesBelow;
-        if (Frames.Length >= limit) return false;
-        Array.Resize(ref Frames, (int)Math.Min(limit, Frames.Length * 2L));
+        if (Frames.Length > limit) return false;
+        Array.Resize(ref Frames, (int)Math.Min(limit + 1L, Frames.Length * 2L));
         return true;
-    }
-
-    /// <summary>Takes the innermost frame off.</summary>
-    public void Pop()
-    {
-        ref var frame = ref Frames[--Depth];
-        Func = frame.Func;
-        Pc = frame.Pc;
-        Base -= frame.Cells;
     }
 
     /// <summary>The first reference of the frame.</summary>
