@@ -15,7 +15,7 @@ public sealed record StoreOptions
     public int MaxCallDepth { get; init; } = 20_000;
 
     /// <summary>The most slots for locals and operands on one stack; a slot is one value.</summary>
-    public int MaxOperandSlots { get; init; } = 4 << 20;
+    public int MaxOperandSlots { get; init; } = 1 << 20;
 
     /// <summary>The most nested calls from host functions back into the store.</summary>
     public int MaxHostDepth { get; init; } = 200;
