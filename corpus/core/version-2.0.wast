@@ -1,0 +1,32 @@
+;;! features: 2.0
+;; WebAssembly 2.0: several results, references, bulk operations, vectors; what came with 3.0 is refused.
+
+(module
+  (func (export "two") (result i32 i64) (i32.const 1) (i64.const 2))
+  (func (export "extend") (param i32) (result i32) (i32.extend8_s (local.get 0)))
+  (func (export "sat") (param f32) (result i32) (i32.trunc_sat_f32_s (local.get 0)))
+  (func (export "v") (result v128) (i32x4.splat (i32.const 7)))
+  (table $t 2 externref)
+  (table $u 1 funcref)
+  (func (export "ref") (param externref) (result externref)
+    (table.set $t (i32.const 1) (local.get 0)) (table.get $t (i32.const 1)))
+  (memory 1)
+  (data $d "abc")
+  (func (export "init") (result i32) (memory.init $d (i32.const 0) (i32.const 1) (i32.const 2)) (i32.load16_u (i32.const 0)))
+)
+(assert_return (invoke "two") (i32.const 1) (i64.const 2))
+(assert_return (invoke "extend" (i32.const 255)) (i32.const -1))
+(assert_return (invoke "sat" (f32.const nan)) (i32.const 0))
+(assert_return (invoke "v") (v128.const i32x4 7 7 7 7))
+(assert_return (invoke "ref" (ref.extern 3)) (ref.extern 3))
+(assert_return (invoke "init") (i32.const 0x6362))
+
+(assert_invalid (module (memory 1) (memory 1)) "multiple memories")
+(assert_malformed (module quote "(memory i64 1)") "unexpected token")
+(assert_malformed (module quote "(func $f (return_call $f))") "unknown operator")
+(assert_malformed (module quote X)
+(assert_malformed (module quote "(type (struct))") "unknown operator")
+(assert_malformed (module quote "(func (param (ref func)))") "unexpected token")
+(assert_malformed (module quote "(func (param anyref))") "unknown operator")
+(assert_malformed (module quote "(func (drop (i8x16.relaxed_swizzle (v128.const i64x2 0 0) (v128.const i64x2 0 0))))") "unknown operator")
+(assert_invalid (module (global i32 (i32.add (i32.const 1) (i32.const 2)))) "constant expression required")
