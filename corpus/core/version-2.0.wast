@@ -24,7 +24,7 @@
 (assert_invalid (module (memory 1) (memory 1)) "multiple memories")
 (assert_malformed (module quote "(memory i64 1)") "unexpected token")
 (assert_malformed (module quote "(func $f (return_call $f))") "unknown operator")
-(assert_malformed (module quote X)
+(assert_malformed (module quote "(tag)") "unknown operator")
 (assert_malformed (module quote "(type (struct))") "unknown operator")
 (assert_malformed (module quote "(func (param (ref func)))") "unexpected token")
 (assert_malformed (module quote "(func (param anyref))") "unknown operator")
