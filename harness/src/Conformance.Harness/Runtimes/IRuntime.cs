@@ -95,7 +95,10 @@ public interface IStore : IDisposable
     /// </summary>
     Outcome Share(IInstance instance, IStore other) => new Outcome.Unsupported("the runtime cannot share memories between threads");
 
-    /// <summary>Asks the running request to end soon with <see cref="Outcome.TimedOut"/>. May be called from another thread, and while nothing runs.</summary>
+    /// <summary>
+    /// Makes the running request, and any later one, end soon with <see cref="Outcome.TimedOut"/>. May be called from another thread.
+    /// A runtime that cannot do that must be in a process of its own, which its adapter ends.
+    /// </summary>
     void Interrupt();
 }
 

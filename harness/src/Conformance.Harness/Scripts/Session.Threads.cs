@@ -91,7 +91,8 @@ internal sealed partial class Session
             Record(command, clock, Depends(missing));
             yield break;
         }
-        if (thread._osThread is { } running) Join(running);
+        // When the run is stopped its stores are interrupted, so that the thread ends soon.
+        if (thread._osThread is { } running) running.Join();
         else
             while (!thread._ended && !_run.IsStopped) yield return new Pause(null, true, thread);
         Record(command, clock, thread._ended ? new(Verdict.Passed)
@@ -105,7 +106,8 @@ internal sealed partial class Session
         foreach (var pause in Run(commands))
             throw new UnreachableException($"only a scheduler's session pauses: {pause}");
         foreach (var thread in _started)
-            if (thread._osThread is { } running) Join(running);
+            // When the run is stopped its stores are interrupted, so that the thread ends soon.
+        if (thread._osThread is { } running) running.Join();
         _ended = true;
     }
 
@@ -116,17 +118,6 @@ internal sealed partial class Session
         foreach (var thread in _started)
             while (!thread._ended && !_run.IsStopped) yield return new Pause(null, true, thread);
         _ended = true;
-    }
-
-    /// <summary>Waits for a thread. When the run is stopped its stores are interrupted, so that the thread ends soon; one that does not is left behind.</summary>
-    private void Join(Thread thread)
-    {
-        while (!thread.Join(TimeSpan.FromMilliseconds(100)))
-            if (_run.IsStopped)
-            {
-                thread.Join(TimeSpan.FromSeconds(5));
-                return;
-            }
     }
 
     /// <summary>Tells an explorer what an assertion saw.</summary>
