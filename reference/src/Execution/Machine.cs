@@ -86,7 +86,12 @@ public abstract unsafe partial class Machine
     public MachineStatus Run(long budget = long.MaxValue)
     {
         if (Status is MachineStatus.Done or MachineStatus.Failed) return Status;
-        if (Status == MachineStatus.Blocked && !EndWait()) return Status;
+        if (Status == MachineStatus.Blocked && !EndWait())
+        {
+            if (!Store.Interrupted) return Status;
+            TimeOut();    // so that no notification is spent on a machine that is not going to go on
+            EndWait();
+        }
         _budget = budget;
         if (!Store.EnterHost())
         {

@@ -7,7 +7,7 @@ using Wasm.Text.Script;
 namespace Conformance.Harness.Scripts;
 
 /// <summary>One outcome that runs of a multi-threaded script had.</summary>
-/// <param name="Text">What assertions saw, and the words of shared memories at the end that are not zero in every outcome.</param>
+/// <param name="Text">What assertions saw, then the 32-bit words of the shared memories' first pages at the end; words that are zero are left out.</param>
 /// <param name="Count">The number of runs that had it.</param>
 /// <param name="Failures">Commands that did not pass, from the first such run.</param>
 public sealed record ExploredOutcome(string Text, int Count, ImmutableArray<CommandResult> Failures);
@@ -48,17 +48,17 @@ public static class Explorer
         return collector.Result(isComplete: false);
     }
 
-    private sealed record Observation(SortedDictionary<string, string> Seen, ImmutableArray<CommandResult> Failures, bool IsCut, bool IsDeadlocked);
+    private sealed record Observation(string Text, ImmutableArray<CommandResult> Failures, bool IsCut, bool IsDeadlocked);
 
     private static Observation Once(ScriptFile file, RunOptions options, Scheduler? scheduler, CancellationToken cancel)
     {
-        var seen = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var seen = new SortedDictionary<int, string>();
         var memories = new SortedDictionary<string, Func<ulong, int, byte[]?>>(StringComparer.Ordinal);
         using var run = new FileRun(file, options with { Threads = scheduler is null ? ThreadRule.OS : ThreadRule.Scheduler }, cancel)
         {
-            Observe = (where, what) =>
+            Observe = (line, what) =>
             {
-                lock (seen) seen[where] = what;
+                lock (seen) seen[line] = what;
             },
             Share = (name, read) =>
             {
@@ -70,22 +70,20 @@ public static class Explorer
         var session = new Session(run);
         if (scheduler is null) session.RunToEnd(commands);
         else scheduler.Run(run, session, commands);
-        foreach (var (name, read) in memories) Words(name, read, seen);
-        return new(seen, [.. session.Results.Where(r => r.Verdict != Verdict.Passed)], scheduler?.IsCut ?? false, scheduler?.IsDeadlocked ?? false);
+        string text = string.Join("  ", seen.Select(s => $"line {s.Key}: {s.Value}").Concat(memories.SelectMany(m => Words(m.Key, m.Value))));
+        return new(text, [.. session.Results.Where(r => r.Verdict != Verdict.Passed)], scheduler?.IsCut ?? false, scheduler?.IsDeadlocked ?? false);
     }
 
-    /// <summary>The words of a memory's first page that are not zero.</summary>
-    private static void Words(string name, Func<ulong, int, byte[]?> read, SortedDictionary<string, string> seen)
+    private static IEnumerable<string> Words(string name, Func<ulong, int, byte[]?> read)
     {
         byte[] bytes = read(0, 0x1_0000) ?? [];
         for (int i = 0; i + 4 <= bytes.Length; i += 4)
-            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i)) is var word and not 0) seen[$"{name}[{i,4}]"] = $"{word}";
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i)) is var word and not 0) yield return $"{name}[{i}]={word}";
     }
 
     private sealed class Collector
     {
-        private readonly List<(SortedDictionary<string, string> Seen, ImmutableArray<CommandResult> Failures, int Count)> _distinct = [];
-        private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<string, ExploredOutcome> _outcomes = new(StringComparer.Ordinal);
         private int _cut, _deadlocks;
 
         public int Runs { get; private set; }
@@ -93,30 +91,15 @@ public static class Explorer
         public void Add(Observation observation)
         {
             Runs++;
+            if (observation.IsCut) _cut++;
             if (observation.IsDeadlocked) _deadlocks++;
-            if (observation.IsCut)
-            {
-                // An unfinished run says nothing about outcomes.
-                _cut++;
-                return;
-            }
-            string key = string.Join('\n', observation.Seen.Select(p => $"{p.Key}={p.Value}")) + (observation.Failures.IsEmpty ? "" : "\nfailed");
-            if (_index.TryGetValue(key, out int i)) _distinct[i] = _distinct[i] with { Count = _distinct[i].Count + 1 };
-            else
-            {
-                _index[key] = _distinct.Count;
-                _distinct.Add((observation.Seen, observation.Failures, 1));
-            }
+            // An unfinished run says nothing about outcomes.
+            if (observation.IsCut || observation.IsDeadlocked) return;
+            var known = _outcomes.GetValueOrDefault(observation.Text, new(observation.Text, 0, []));
+            _outcomes[observation.Text] = known with { Count = known.Count + 1, Failures = known.Failures.IsEmpty ? observation.Failures : known.Failures };
         }
 
-        /// <summary>A word that is zero in some outcomes only is shown in all, so that outcomes can be compared.</summary>
-        public Exploration Result(bool isComplete)
-        {
-            string[] keys = [.. _distinct.SelectMany(d => d.Seen.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-            var outcomes = _distinct.Select(d => new ExploredOutcome(
-                string.Join("  ", keys.Select(k => $"{k.Replace(" ", "", StringComparison.Ordinal)}={d.Seen.GetValueOrDefault(k, "0")}")), d.Count, d.Failures));
-            return new([.. outcomes.OrderBy(o => o.Text, StringComparer.Ordinal)], Runs, isComplete, _cut, _deadlocks);
-        }
+        public Exploration Result(bool isComplete) => new([.. _outcomes.Values], Runs, isComplete, _cut, _deadlocks);
     }
 
     /// <summary>Depth-first search over decisions: repeats those of the run before up to the last one that has another possibility, and takes that.</summary>

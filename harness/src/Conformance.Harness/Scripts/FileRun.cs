@@ -34,8 +34,8 @@ internal sealed class FileRun : IDisposable
     /// <summary>The script's folder, which <c>input</c> reads below; null for standard input.</summary>
     public string? Folder { get; }
 
-    /// <summary>Told what assertions saw: where and what. May be called from several threads.</summary>
-    public Action<string, string>? Observe { get; init; }
+    /// <summary>Told what assertions saw: the line and what. May be called from several threads.</summary>
+    public Action<int, string>? Observe { get; init; }
 
     /// <summary>Told the memories that threads share, with a way to read each. May be called from several threads.</summary>
     public Action<string, Func<ulong, int, byte[]?>>? Share { get; init; }

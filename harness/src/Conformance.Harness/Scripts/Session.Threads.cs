@@ -95,7 +95,7 @@ internal sealed partial class Session
         if (thread._osThread is { } running) running.Join();
         else
             while (!thread._ended && !_run.IsStopped) yield return new Pause(null, true, thread);
-        Record(command, clock, thread._ended ? new(Verdict.Passed)
+        Record(command, clock, !_run.IsStopped ? new(Verdict.Passed)
             : _run.IsCancelled ? new(Verdict.Skipped, Detail: ScriptRunner.Cancelled)
             : new(Verdict.TimedOut, Detail: $"{_run.TimeLimit} was spent waiting"));
     }
@@ -107,7 +107,7 @@ internal sealed partial class Session
             throw new UnreachableException($"only a scheduler's session pauses: {pause}");
         foreach (var thread in _started)
             // When the run is stopped its stores are interrupted, so that the thread ends soon.
-        if (thread._osThread is { } running) running.Join();
+            if (thread._osThread is { } running) running.Join();
         _ended = true;
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class Session
     /// <summary>Tells an explorer what an assertion saw.</summary>
     private void Observe(Command command, Outcome.Returned returned)
     {
-        if (command is AssertReturn && returned.Values.Length > 0) _run.Observe?.Invoke($"line {command.At.Line}", Value.Text(returned.Values));
+        if (command is AssertReturn && returned.Values.Length > 0) _run.Observe?.Invoke(command.At.Line, Value.Text(returned.Values));
     }
 
     /// <summary>Tells an explorer which memories threads share.</summary>
