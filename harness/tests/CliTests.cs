@@ -182,6 +182,17 @@ public sealed class CliTests : IDisposable
     }
 
     [Fact]
+    public void Exec_traces_offset_rule_operands_and_result_of_every_step()
+    {
+        string module = Script("m.wat", """(module (func (export "f") (param i32) (result i32) (i32.add (local.get 0) (i32.const 2))))""");
+        var run = Conformance(["exec", module, "--invoke", "f", "40", "--trace"]);
+        Assert.Equal("i32.const 42\n", run.Out);
+        string[] lines = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(4, lines.Length);
+        Assert.Matches(@"^ *0x[0-9a-f]+  func 0  binop  i32\.add \[i32\.const 40, i32\.const 2\] -> \[i32\.const 42\]$", lines[2]);
+    }
+
+    [Fact]
     public void Print_and_parse_are_inverse_and_validate_tells_the_phase()
     {
         string module = Script("m.wat", """(module $m (func $f (export "f") (param $x i32) (result i32) (local.get $x)))""");

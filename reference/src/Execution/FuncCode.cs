@@ -70,6 +70,9 @@ internal readonly record struct Handler(HandlerKind Kind, int Start, int End, ui
 /// <param name="Cont">The type of the continuation.</param>
 internal readonly record struct OnHandler(uint Tag, bool IsSwitch, int Cell, int Target, DefType? Cont);
 
+/// <summary>The cells of an instruction's operands and results, with the kind of each value.</summary>
+internal readonly record struct InstrCells((int Cell, ValKind Kind)[]? Operands, (int Cell, ValKind Kind)[]? Results);
+
 /// <summary>The lowered body of a function; shared by all instances of its module.</summary>
 internal sealed unsafe class FuncCode
 {
@@ -104,6 +107,9 @@ internal sealed unsafe class FuncCode
 
     /// <summary>For each source instruction the lowered instruction that stands for it, or -1 when it is never reached.</summary>
     public required int[] Owner { get; init; }
+
+    /// <summary>When lowered without fusing: for each source instruction, where its operands and results are.</summary>
+    public InstrCells[]? InstrCells { get; init; }
 
     /// <summary>The body.</summary>
     public required Func Func { get; init; }

@@ -170,6 +170,7 @@ internal sealed unsafe partial class Lowering
         var operand = _stack[--_count];
         _nextCell = operand.Cell;
         _flushed = Math.Min(_flushed, _count);
+        _lowest = Math.Min(_lowest, _count);
         if (operand.Form == Form.Local) _topOf[operand.Local] = operand.Below;
         if (operand.Source >= 0) _unowned.Add(operand.Source);
         return operand;

@@ -49,6 +49,39 @@ public readonly unsafe ref struct Step
 
     public Instr Source => _code.Func.Body.Instrs[SourceIndex];
 
+    /// <summary>Whether this is the first lowered instruction of its source instruction.</summary>
+    public bool IsFirst => _pc == 0 || _code.Source[_pc - 1] != _code.Source[_pc];
+
+    /// <summary>The operands of the source instruction, the upper sixteen at most; empty unless the store is <see cref="StoreOptions.Unfused"/>.</summary>
+    public Val[] Operands => Values(_code.InstrCells?[SourceIndex].Operands);
+
+    /// <summary>What stands where a source instruction of this frame put its results.</summary>
+    /// <param name="source">The index in the body of an instruction that this frame ran before.</param>
+    public Val[] ResultsOf(int source) => Values(_code.InstrCells?[source].Results);
+
+    private Val[] Values((int Cell, ValKind Kind)[]? places)
+    {
+        if (places is null) return [];
+        var values = new Val[places.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            int cell = _stack.Base + places[i].Cell;
+            values[i] = places[i].Kind switch
+            {
+                ValKind.I32 => Val.I32((uint)_stack.Cells[cell]),
+                ValKind.I64 => Val.I64(_stack.Cells[cell]),
+                ValKind.F32 => Val.F32((uint)_stack.Cells[cell]),
+                ValKind.F64 => Val.F64(_stack.Cells[cell]),
+                ValKind.V128 => Val.V128(new V128(_stack.Cells[cell], _stack.Cells[cell + 1])),
+                // Of which type the reference is known to be is no longer there.
+                ValKind.Ref => Val.Of(ValType.RefNull(HeapType.Any), default, _stack.Refs[cell]),
+                ValKind.Bot => default,
+                _ => throw new System.Diagnostics.UnreachableException($"value kind {(byte)places[i].Kind}"),
+            };
+        }
+        return values;
+    }
+
     /// <summary>Every source instruction that this one stands for, by its index in the body: the main one and those that vanished into it.</summary>
     public IEnumerable<int> Sources
     {

@@ -62,7 +62,8 @@ internal static class ExecCommand
             if (args.GetValue(Invoke) is not { } name) return ExitCode.AsExpected;
             var export = instance.Export(name) ?? throw new CliException($"no export `{name}`; there are: {string.Join(", ", instance.Exports.Select(e => e.Name).Order(StringComparer.Ordinal))}");
             if (export is not FuncInst func) throw new CliException($"export `{name}` is a {export.Type.Kind.ToString().ToLowerInvariant()}, not a function");
-            foreach (var result in store.Invoke(func, Values(func.FuncType.Params, args.GetValue(Arguments) ?? [])))
+            var values = Values(func.FuncType.Params, args.GetValue(Arguments) ?? []);
+            foreach (var result in args.GetValue(Trace) ? InvokeTraced(store, func, values) : store.Invoke(func, values))
                 Console.WriteLine(result);
             return ExitCode.AsExpected;
         }
@@ -85,6 +86,14 @@ internal static class ExecCommand
         }
     }
 
+    private static Val[] InvokeTraced(Store store, FuncInst func, Val[] values)
+    {
+        var machine = store.Start(func, new Tracer(Console.Error), values);
+        machine.Run();
+        machine.Observer.Finish();
+        return machine.Finish();
+    }
+
     private static int Report(string what, ImmutableArray<WasmFrame> frames)
     {
         Console.Error.WriteLine(what);
@@ -96,6 +105,7 @@ internal static class ExecCommand
     private static StoreOptions Options(ParseResult args)
     {
         var options = args.GetValue(Deterministic) ? StoreOptions.Deterministic : StoreOptions.Default;
+        options = options with { Unfused = args.GetValue(Trace) };
         if (args.GetValue(MaxCallDepth) is > 0 and var depth) options = options with { MaxCallDepth = depth };
         if (args.GetValue(Fuel) is > 0 and var fuel) options = options with { Fuel = (ulong)fuel };
         if (args.GetValue(MaxMemory) is { } memory) options = options with { MaxMemoryBytes = RunCommand.Size("--max-memory", memory) };
