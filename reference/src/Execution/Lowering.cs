@@ -84,7 +84,11 @@ internal sealed unsafe partial class Lowering
         var results = KindsOf(_type.Results);
         _controls.Add(new Control
         {
-            Op = Op.Block, Label = new Label(results, 0) { IsFunction = true }, Results = results, BaseCell = _localCells, LabelTypes = _type.Results,
+            Op = Op.Block,
+            Label = new Label(results, 0) { IsFunction = true },
+            Results = results,
+            BaseCell = _localCells,
+            LabelTypes = _type.Results,
         });
         var body = _func.Body.Instrs;
         for (_at = 0; _at < body.Length; _at++)
@@ -186,8 +190,16 @@ internal sealed unsafe partial class Lowering
         var label = op == Op.Loop ? new Label(parameters, cell) { Target = _code.Count } : new Label(results, cell);
         _controls.Add(new Control
         {
-            Op = op, Label = label, Params = parameters, Results = results, Height = height, BaseCell = cell, ElseBranch = branch,
-            LabelTypes = op == Op.Loop ? type.Params : type.Results, Start = _code.Count, Catches = catches.IsDefault ? [] : catches,
+            Op = op,
+            Label = label,
+            Params = parameters,
+            Results = results,
+            Height = height,
+            BaseCell = cell,
+            ElseBranch = branch,
+            LabelTypes = op == Op.Loop ? type.Params : type.Results,
+            Start = _code.Count,
+            Catches = catches.IsDefault ? [] : catches,
         });
     }
 
