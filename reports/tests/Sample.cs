@@ -25,7 +25,7 @@ internal static class Sample
             Tool = "0.1.0",
             Runtime = new("sample", "1.2", ["simd"], true),
             Suites = [new("suite", "https://example.org/suite", "0123abcd", true, null, true), new("other", null, null, false, "it is not here")],
-            Settings = new("prefix", "reference", "binary", "os"),
+            Settings = new("prefix", "reference", "binary", "os", false),
             Files = [first, second],
             Totals = Totals.Sum([first.Totals, second.Totals], true),
             Problems = ["expectation suite/core/a.wast:99: module matches no command"],

@@ -64,8 +64,8 @@ public class ResultTests
             Problems = ["p"],
             Incomplete = "fail-fast",
             NotRun = ["s/z.wast"],
-            Suites = [new("s", "r", "c", true, null, true), new("t", null, null, false, "why")],
-            Settings = new("prefix", "strict", "direct", "os", "1/2"),
+            Suites = [new("s", "r", "c", true, null, true, new(1, 2, 3)), new("t", null, null, false, "why")],
+            Settings = new("prefix", "strict", "direct", "os", true, "1/2"),
         };
         var stream = new MemoryStream();
         ResultJson.Write(run, stream);
@@ -113,6 +113,22 @@ public class ResultTests
         Assert.Throws<FormatException>(() => Merge.Of([shards[0], shards[1] with { Settings = shards[1].Settings with { Messages = "none" } }]));
     }
 
+    [Fact]
+    public void What_is_lost_of_a_pinned_suite_is_a_problem()
+    {
+        var run = Run(File("s", "a.wast", Command(Verdict.Passed)), File("s", "b.wast", Command(Verdict.Passed) with { ExpectedMessage = "m", Message = MessageLevel.Exact }));
+        Assert.Empty(Problems(new(2, 2, 1)));
+        Assert.Equal(["s: 2 files instead of 3"], Problems(new(3, 2, 1)));
+        Assert.Equal(["s: 2 commands instead of 3"], Problems(new(2, 3, 1)));
+        Assert.Equal(["s: 1 expected messages instead of 2"], Problems(new(2, 2, 2)));
+        Assert.Empty(Completeness.Problems(run with { Suites = [new("s", null, null, true, Pinned: new(9, 9, 9))], Settings = run.Settings with { Whole = false } }));
+        var shards = run.Files.Select((f, i) => Run(f) with { Suites = [new("s", null, null, true, Pinned: new(2, 3, 1))], Settings = run.Settings with { Shard = $"{i + 1}/2" } }).ToArray();
+        Assert.Empty(Completeness.Problems(shards[0]));
+        Assert.Equal(["s: 2 commands instead of 3"], Merge.Of(shards).Problems.AsEnumerable());
+
+        IEnumerable<string> Problems(SuiteCounts pinned) => Completeness.Problems(run with { Suites = [new("s", null, null, true, Pinned: pinned)] });
+    }
+
     [Theory]
     [InlineData("1/1", 1, 1)]
     [InlineData("2/3", 2, 3)]
@@ -131,7 +147,7 @@ public class ResultTests
     {
         Tool = "1.0.0",
         Runtime = new("fake", "1", ["simd"], true),
-        Settings = new("prefix", "reference", "binary", "os"),
+        Settings = new("prefix", "reference", "binary", "os", true),
         Files = [.. files],
         Totals = Totals.Sum(files.Select(f => f.Totals), false),
     };

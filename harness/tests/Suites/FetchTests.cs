@@ -26,7 +26,7 @@ public sealed class FetchTests : IDisposable
         // The pinned commit is not the newest.
         Write("test/a.wast", "(module) (module)\n");
         Git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "-a", "-m", "second");
-        _suite = new("tiny", "", true, _repository, commit, "test", 2, checksum);
+        _suite = new("tiny", "", true, _repository, commit, "test", new(2, 3, 0), checksum);
     }
 
     [Fact]

@@ -29,6 +29,24 @@ public class OfficialSuiteTests
     [SuiteTheory("wasm-2.0"), MemberData(nameof(Files), "wasm-2.0")]
     public void Wasm2(string file) => Passes("wasm-2.0", file);
 
+    /// <summary>Every route that a module can take, through the runner: nothing is lost on the way to the result, and results merge to the whole.</summary>
+    [SuiteTheory("testsuite")]
+    [InlineData(ModuleRoute.Binary)]
+    [InlineData(ModuleRoute.Direct)]
+    [InlineData(ModuleRoute.RoundTrip)]
+    public void The_whole_mirror(ModuleRoute route)
+    {
+        var selection = Selection.Of(["testsuite"], SuiteList.Pinned, Places);
+        var options = new RunOptions { Runtime = new ReferenceRuntime(), Files = selection.Files, Suites = selection.Suites, IsWhole = selection.IsWhole, Modules = route, Jobs = 2, FileTimeout = TimeSpan.FromMinutes(2) };
+        var run = route == ModuleRoute.Binary ? Runner.Run(options) : Merge.Of([Runner.Run(options with { Shard = new(2, 2) }), Runner.Run(options with { Shard = new(1, 2) })]);
+        Assert.Empty(run.Problems);
+        Assert.True(run.IsGreen);
+        Assert.True(run.Totals.SuiteFound);
+        Assert.Equal(run.Totals.Commands, run.Totals.Passed);
+        if (selection.Suites[0].Pinned is { } pinned)
+            Assert.Equal((pinned.Files, pinned.Commands, pinned.Messages), (run.Totals.Files, run.Totals.Passed, run.Totals.Messages.Prefix));
+    }
+
     private static readonly ConcurrentDictionary<string, Selection> Selections = new();
 
     private static void Passes(string suite, string path)

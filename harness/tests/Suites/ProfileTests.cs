@@ -78,7 +78,9 @@ public class ProfileTests
     public void The_pinned_list_names_the_five_suites()
     {
         Assert.Equal(["testsuite", "threads", "stack-switching", "wasm-1.0", "wasm-2.0"], SuiteList.Pinned.Suites.Select(s => s.Name));
-        Assert.Equal([288, 13, 4, 73, 147], SuiteList.Pinned.Suites.Select(s => s.Files));
+        Assert.Equal([288, 13, 4, 73, 147], SuiteList.Pinned.Suites.Select(s => s.Counts.Files));
+        Assert.Equal([67_119, 551, 161, 19_270, 53_907], SuiteList.Pinned.Suites.Select(s => s.Counts.Commands));
+        Assert.Equal([10_761, 152, 80, 2_650, 6_497], SuiteList.Pinned.Suites.Select(s => s.Counts.Messages));
         Assert.Single(SuiteList.Pinned.Suites, s => s.Official);
     }
 }

@@ -75,6 +75,7 @@ internal static class RunCommand
             Runtime = runtime,
             Files = selection.Files,
             Suites = selection.Suites,
+            IsWhole = selection.IsWhole,
             Jobs = args.GetValue(Jobs) is > 0 and var jobs ? jobs : Environment.ProcessorCount,
             FileTimeout = TimeSpan.FromSeconds(args.GetValue(Timeout)),
             Shard = args.GetValue(ShardOption) is { } shard ? Shard.Parse(shard) ?? throw new CliException($"--shard {shard}: not of the form I/N with 1 ≤ I ≤ N") : null,
@@ -145,7 +146,7 @@ internal static class RunCommand
         if (args.GetValue(FailedFrom) is { } earlier)
         {
             var bad = Load(earlier).Files.Where(f => !f.Totals.IsGreen).Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
-            selection = selection with { Files = [.. selection.Files.Where(f => bad.Contains(f.Key))] };
+            selection = selection with { Files = [.. selection.Files.Where(f => bad.Contains(f.Key))], IsWhole = false };
             if (selection.Files.IsEmpty) terminal.Warn($"{earlier}: every file was as expected; nothing to run");
         }
         else if (selection.Files.IsEmpty)

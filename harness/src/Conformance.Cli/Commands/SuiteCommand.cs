@@ -32,7 +32,7 @@ internal static class SuiteCommand
         foreach (var suite in SuiteList.Pinned.Suites)
         {
             var location = SuiteLocator.Locate(suite, Places(args));
-            Console.WriteLine($"{suite.Name}  {suite.Files} files  {suite.About}");
+            Console.WriteLine($"{suite.Name}  {suite.Counts.Files} files  {suite.About}");
             Console.WriteLine($"  {suite.Repository} {suite.Commit} {suite.Path}");
             Console.WriteLine(location.Found ? $"  {location.Folder} ({location.Source}){(location.Result().Why is { } why ? $": {why}" : "")}" : $"  not here: {location.Why}; get it with `conformance suite fetch {suite.Name}`");
         }

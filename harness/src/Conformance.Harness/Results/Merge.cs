@@ -29,11 +29,11 @@ public static class Merge
         [
             .. parts.SelectMany(p => p.Files).OrderBy(f => order.TryGetValue(f.Suite, out int i) ? i : int.MaxValue).ThenBy(f => f.Path, StringComparer.Ordinal),
         ];
-        var missing = Missing(parts);
-        return first with
+        string[] missing = [.. Missing(parts)];
+        var merged = first with
         {
             Suites = suites,
-            Settings = first.Settings with { Shard = null },
+            Settings = first.Settings with { Shard = null, Whole = first.Settings.Whole && missing.Length == 0 },
             Files = files,
             Totals = Totals.Sum(files.Select(f => f.Totals), parts.Any(p => p.Totals.SuiteFound)),
             Problems = [.. parts.SelectMany(p => p.Problems).Concat(missing).Distinct(StringComparer.Ordinal)],
@@ -41,6 +41,7 @@ public static class Merge
             NotRun = [.. parts.SelectMany(p => p.NotRun)],
             Milliseconds = parts.Sum(p => p.Milliseconds),
         };
+        return merged with { Problems = [.. merged.Problems.Concat(Completeness.Problems(merged)).Distinct(StringComparer.Ordinal)] };
     }
 
     /// <summary>A shard that is missing would go unseen, since the totals of the others add up.</summary>

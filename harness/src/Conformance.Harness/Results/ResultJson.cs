@@ -34,6 +34,14 @@ public static class ResultJson
             json.WriteBoolean("found", suite.Found);
             Optional(json, "why", suite.Why);
             json.WriteBoolean("official", suite.Official);
+            if (suite.Pinned is { } pinned)
+            {
+                json.WriteStartObject("pinned");
+                json.WriteNumber("files", pinned.Files);
+                json.WriteNumber("commands", pinned.Commands);
+                json.WriteNumber("messages", pinned.Messages);
+                json.WriteEndObject();
+            }
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -42,6 +50,7 @@ public static class ResultJson
         json.WriteString("references", run.Settings.References);
         json.WriteString("modules", run.Settings.Modules);
         json.WriteString("threads", run.Settings.Threads);
+        json.WriteBoolean("whole", run.Settings.Whole);
         Optional(json, "shard", run.Settings.Shard);
         json.WriteEndObject();
         WriteTotals(json, run.Totals);
@@ -152,8 +161,9 @@ public static class ResultJson
                 Tool = Text(root, "tool"),
                 Runtime = new(Text(runtime, "name"), Text(runtime, "version"), Texts(runtime, "features"), runtime.GetProperty("distinguishesMalformed").GetBoolean()),
                 Suites = [.. root.GetProperty("suites").EnumerateArray().Select(s => new SuiteResult(Text(s, "name"), TextOrNull(s, "repository"), TextOrNull(s, "commit"),
-                    s.GetProperty("found").GetBoolean(), TextOrNull(s, "why"), s.GetProperty("official").GetBoolean()))],
-                Settings = new(Text(settings, "messages"), Text(settings, "references"), Text(settings, "modules"), Text(settings, "threads"), TextOrNull(settings, "shard")),
+                    s.GetProperty("found").GetBoolean(), TextOrNull(s, "why"), s.GetProperty("official").GetBoolean(), Pinned(s)))],
+                Settings = new(Text(settings, "messages"), Text(settings, "references"), Text(settings, "modules"), Text(settings, "threads"),
+                    settings.GetProperty("whole").GetBoolean(), TextOrNull(settings, "shard")),
                 Totals = ReadTotals(root.GetProperty("totals")),
                 Problems = Texts(root, "problems"),
                 Incomplete = TextOrNull(root, "incomplete"),
@@ -170,6 +180,10 @@ public static class ResultJson
             throw new FormatException($"not a result file: {e.Message}", e);
         }
     }
+
+    private static SuiteCounts? Pinned(JsonElement suite) => suite.TryGetProperty("pinned", out var pinned)
+        ? new(pinned.GetProperty("files").GetInt32(), pinned.GetProperty("commands").GetInt32(), pinned.GetProperty("messages").GetInt32())
+        : null;
 
     private static FileResult ReadFile(JsonElement json)
     {

@@ -58,15 +58,20 @@ public sealed record RuntimeResult(string Name, string Version, ImmutableArray<s
 /// <param name="Found">Whether it was found.</param>
 /// <param name="Why">Why it was not.</param>
 /// <param name="Official">Whether it is the official mirror.</param>
-public sealed record SuiteResult(string Name, string? Repository, string? Commit, bool Found, string? Why = null, bool Official = false);
+/// <param name="Pinned">What the pinned commit holds, when the suite is that.</param>
+public sealed record SuiteResult(string Name, string? Repository, string? Commit, bool Found, string? Why = null, bool Official = false, SuiteCounts? Pinned = null);
+
+/// <summary>How much a suite holds, counted once by hand: a file or command that is lost on the way to a report is noticed.</summary>
+public sealed record SuiteCounts(int Files, int Commands, int Messages);
 
 /// <summary>The settings that decide verdicts.</summary>
 /// <param name="Messages">The level below which a message is a failure: <c>none</c>, <c>prefix</c> or <c>exact</c>.</param>
 /// <param name="References">How reference patterns are read: <c>reference</c> or <c>strict</c>.</param>
 /// <param name="Modules">How modules reach the runtime: <c>binary</c>, <c>direct</c> or <c>round-trip</c>.</param>
 /// <param name="Threads">How <c>thread</c> commands run: <c>os</c> or <c>scheduler</c>.</param>
+/// <param name="Whole">Whether the suites were run whole (but for the shard), not a selection of their files.</param>
 /// <param name="Shard">The shard as <c>I/N</c>, or null.</param>
-public sealed record RunSettings(string Messages, string References, string Modules, string Threads, string? Shard = null);
+public sealed record RunSettings(string Messages, string References, string Modules, string Threads, bool Whole, string? Shard = null);
 
 /// <summary>The result of one script file.</summary>
 public sealed record FileResult

@@ -69,7 +69,7 @@ public sealed record RunOptions
     /// <summary>The suites the files come from, for the report.</summary>
     public ImmutableArray<SuiteResult> Suites { get; init; } = [];
 
-    /// <summary>Whether the files are all files of the suites, so that an expectation for another file of them is stale.</summary>
+    /// <summary>Whether the files are all files of the suites: then an expectation for another file of them is stale, and a lost file or command a problem.</summary>
     public bool IsWhole { get; init; }
 
     /// <summary>Files at a time.</summary>

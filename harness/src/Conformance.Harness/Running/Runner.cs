@@ -32,12 +32,13 @@ public static class Runner
 
         var done = results.OfType<FileResult>().ToImmutableArray();
         bool incomplete = done.Length < files.Length;
-        return new RunResult
+        var run = new RunResult
         {
             Tool = ToolVersion,
             Runtime = new(options.Runtime.Info.Name, options.Runtime.Info.Version, Profiles.NamesOf(options.Runtime.Info.Features), options.Runtime.Info.DistinguishesMalformed),
             Suites = options.Suites,
-            Settings = new(options.MessageRule.ToString().ToLowerInvariant(), options.References.ToString().ToLowerInvariant(), Name(options.Modules), options.Threads.ToString().ToLowerInvariant(), options.Shard?.ToString()),
+            Settings = new(options.MessageRule.ToString().ToLowerInvariant(), options.References.ToString().ToLowerInvariant(), Name(options.Modules), options.Threads.ToString().ToLowerInvariant(),
+                options.IsWhole, options.Shard?.ToString()),
             Files = done,
             Totals = Totals.Sum(done.Select(f => f.Totals), suiteFound),
             Problems = [.. Problems()],
@@ -45,6 +46,7 @@ public static class Runner
             NotRun = [.. files.Where((_, i) => results[i] is null).Select(f => f.Key)],
             Milliseconds = clock.Elapsed.TotalMilliseconds,
         };
+        return run with { Problems = [.. run.Problems, .. Completeness.Problems(run)] };
 
         void Work()
         {

@@ -9,7 +9,8 @@ namespace Conformance.Harness.Suites;
 /// <param name="Files">In the order asked for, without repetition.</param>
 /// <param name="Suites">The suites they come from.</param>
 /// <param name="Errors">What could not be resolved, for a usage error.</param>
-public sealed record Selection(ImmutableArray<ScriptFile> Files, ImmutableArray<SuiteResult> Suites, ImmutableArray<string> Errors)
+/// <param name="IsWhole">Whether all files of the suites are among them.</param>
+public sealed record Selection(ImmutableArray<ScriptFile> Files, ImmutableArray<SuiteResult> Suites, ImmutableArray<string> Errors, bool IsWhole)
 {
     /// <summary>Resolves what a user asks for: names of suites, folders and files.</summary>
     /// <param name="names">A name of a pinned suite, unless a file or folder has it; a folder, for all scripts below it; a script.</param>
@@ -35,7 +36,7 @@ public sealed record Selection(ImmutableArray<ScriptFile> Files, ImmutableArray<
             }
             else errors.Add($"{name}: no such file, folder or suite");
         }
-        return new(files.ToImmutable(), suites.ToImmutable(), errors.ToImmutable());
+        return new(files.ToImmutable(), suites.ToImmutable(), errors.ToImmutable(), filter is null);
 
         // A folder given by its path is the pinned suite of its name if its checksum says so: other folders may have such a name too.
         void AddNamedFolder(string folder)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Conformance.Harness.Results;
 
 namespace Conformance.Harness.Suites;
 
@@ -11,9 +12,9 @@ namespace Conformance.Harness.Suites;
 /// <param name="Repository">Its public git repository.</param>
 /// <param name="Commit">The pinned commit, in full.</param>
 /// <param name="Path">Its folder in the repository.</param>
-/// <param name="Files">The number of its scripts.</param>
+/// <param name="Counts">The numbers of its scripts, of their commands (those inside threads included), and of the commands that expect a message.</param>
 /// <param name="Checksum">The checksum of its scripts, see <see cref="SuiteList.ChecksumOf"/>.</param>
-public sealed record SuiteSpec(string Name, string About, bool Official, string Repository, string Commit, string Path, int Files, string Checksum);
+public sealed record SuiteSpec(string Name, string About, bool Official, string Repository, string Commit, string Path, SuiteCounts Counts, string Checksum);
 
 /// <summary>The content of <c>corpus/suites.yaml</c>: the pinned suites and the profiles of folders.</summary>
 public sealed record SuiteList(ImmutableArray<SuiteSpec> Suites, Profiles Profiles)
@@ -52,8 +53,8 @@ public sealed record SuiteList(ImmutableArray<SuiteSpec> Suites, Profiles Profil
 
     private static SuiteSpec Suite(YamlDotNet.RepresentationModel.YamlNode node)
     {
-        var suite = new SuiteSpec("", "", false, "", "", ".", 0, "");
-        foreach (var (key, value) in Yaml.Entries(node, "name", "about", "official", "repository", "commit", "path", "files", "checksum"))
+        var suite = new SuiteSpec("", "", false, "", "", ".", new(0, 0, 0), "");
+        foreach (var (key, value) in Yaml.Entries(node, "name", "about", "official", "repository", "commit", "path", "files", "commands", "messages", "checksum"))
             suite = key switch
             {
                 "name" => suite with { Name = Yaml.Scalar(value) },
@@ -62,7 +63,9 @@ public sealed record SuiteList(ImmutableArray<SuiteSpec> Suites, Profiles Profil
                 "repository" => suite with { Repository = Yaml.Scalar(value) },
                 "commit" => suite with { Commit = Yaml.Scalar(value) },
                 "path" => suite with { Path = Yaml.Scalar(value) },
-                "files" => suite with { Files = Yaml.Int(value) },
+                "files" => suite with { Counts = suite.Counts with { Files = Yaml.Int(value) } },
+                "commands" => suite with { Counts = suite.Counts with { Commands = Yaml.Int(value) } },
+                "messages" => suite with { Counts = suite.Counts with { Messages = Yaml.Int(value) } },
                 _ => suite with { Checksum = Yaml.Scalar(value) },
             };
         if (suite.Name.Length == 0) throw Yaml.Error(node, "a suite needs a name");

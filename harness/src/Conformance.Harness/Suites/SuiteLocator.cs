@@ -47,7 +47,8 @@ public sealed record SuiteLocation(SuiteSpec Suite, string? Folder, string Sourc
     {
         if (Folder is null) return new(Suite.Name, Suite.Repository, Suite.Commit, false, Why, Suite.Official);
         bool pinned = SuiteList.ChecksumOf(Folder) == Suite.Checksum;
-        return new(Suite.Name, Suite.Repository, pinned ? Suite.Commit : null, true, pinned ? null : "the folder differs from the pinned commit", Suite.Official);
+        return new(Suite.Name, Suite.Repository, pinned ? Suite.Commit : null, true, pinned ? null : "the folder differs from the pinned commit", Suite.Official,
+            pinned ? Suite.Counts : null);
     }
 }
 
