@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Wasm.Syntax;
 
 #pragma warning disable IDE0010 // only the instructions of this family come here
@@ -104,9 +105,16 @@ public abstract unsafe partial class Machine
     {
         1 => Interlocked.CompareExchange(ref *p, (byte)replacement, (byte)expected),
         2 => Interlocked.CompareExchange(ref *(ushort*)p, (ushort)replacement, (ushort)expected),
-        4 => Interlocked.CompareExchange(ref *(uint*)p, (uint)replacement, (uint)expected),
+        4 => CompareExchange32((uint*)p, (uint)expected, (uint)replacement),
         _ => Interlocked.CompareExchange(ref *(ulong*)p, replacement, expected),
     };
+
+    /// <summary>
+    /// A call of its own: x64's instruction leaves the register with the expected value alone when it succeeds, and inlined into the switch the JIT takes
+    /// that register for the result, zero-extended, though it still holds 64 bits. As an argument the value is moved there, and cut, first.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint CompareExchange32(uint* p, uint expected, uint replacement) => Interlocked.CompareExchange(ref *p, replacement, expected);
 
     private static ulong ReadModifyWrite(byte* p, int width, Modification modification, ulong operand)
     {
