@@ -66,6 +66,24 @@ internal sealed class Terminal
         LastLines(run);
     }
 
+    /// <summary>One line a runtime.</summary>
+    public void Summary(Matrix matrix)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("runtime").AddColumn("version");
+        string[] columns = ["commands", "passed", "failed", "expected failures", "unexpected passes", "unsupported", "adapter limits", "crashed", "timed out", "skipped", "seconds"];
+        foreach (string column in columns)
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var run in matrix.Runs)
+        {
+            var t = run.Totals;
+            int[] counts = [t.Commands, t.Passed, t.Failed, t.ExpectedFailures, t.UnexpectedPasses, t.Unsupported, t.AdapterLimits, t.Crashed, t.TimedOut, t.Skipped];
+            table.AddRow([Markup.Escape(run.Runtime.Name), Markup.Escape(run.Runtime.Version), .. counts.Select(Count), (run.Milliseconds / 1000).ToString("0.0", CultureInfo.InvariantCulture)]);
+        }
+        _out.Write(table);
+        foreach (var missing in matrix.NotRun)
+            _out.MarkupLineInterpolated($"[yellow]{missing.Name}: NOT RUN ({missing.Why})[/]");
+    }
+
     private void Table(RunResult run)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("folder");

@@ -24,16 +24,33 @@ public sealed class JUnitReport : IReportWriter
         xml.WriteEndElement();
     }
 
-    private static void WriteFile(XmlWriter xml, FileResult file)
+    /// <summary>A matrix: a test suite a file and runtime, its name and its cases' class beginning with the runtime.</summary>
+    public static void Write(Matrix matrix, TextWriter output)
+    {
+        using var xml = XmlWriter.Create(output, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding(false), CheckCharacters = false });
+        xml.WriteStartElement("testsuites");
+        xml.WriteAttributeString("name", $"matrix of {string.Join(", ", matrix.Runs.Select(r => r.Runtime.Name))}");
+        WriteCounts(xml, Totals.Sum(matrix.Runs.Select(r => r.Totals), false), matrix.Runs.Sum(r => r.Problems.Length), matrix.Runs.Sum(r => r.Milliseconds));
+        foreach (var run in matrix.Runs)
+        {
+            foreach (var file in run.Files)
+                WriteFile(xml, file, run.Runtime.Name + ": ");
+            if (!run.Problems.IsEmpty)
+                WriteProblems(xml, run, run.Runtime.Name + ": ");
+        }
+        xml.WriteEndElement();
+    }
+
+    private static void WriteFile(XmlWriter xml, FileResult file, string prefix = "")
     {
         xml.WriteStartElement("testsuite");
-        xml.WriteAttributeString("name", Clean(file.Key));
+        xml.WriteAttributeString("name", Clean(prefix + file.Key));
         WriteCounts(xml, file.Totals, 0, file.Milliseconds);
         foreach (var command in file.Commands)
         {
             xml.WriteStartElement("testcase");
             xml.WriteAttributeString("name", $"{command.Line}:{command.Column} {command.Kind}");
-            xml.WriteAttributeString("classname", Clean(file.Key));
+            xml.WriteAttributeString("classname", Clean(prefix + file.Key));
             xml.WriteAttributeString("time", Seconds(command.Milliseconds));
             string? element = command.Verdict switch
             {
@@ -56,17 +73,17 @@ public sealed class JUnitReport : IReportWriter
         xml.WriteEndElement();
     }
 
-    private static void WriteProblems(XmlWriter xml, RunResult run)
+    private static void WriteProblems(XmlWriter xml, RunResult run, string prefix = "")
     {
         xml.WriteStartElement("testsuite");
-        xml.WriteAttributeString("name", "the run");
+        xml.WriteAttributeString("name", prefix + "the run");
         xml.WriteAttributeString("tests", run.Problems.Length.ToString(CultureInfo.InvariantCulture));
         xml.WriteAttributeString("failures", run.Problems.Length.ToString(CultureInfo.InvariantCulture));
         foreach (string problem in run.Problems)
         {
             xml.WriteStartElement("testcase");
             xml.WriteAttributeString("name", Clean(problem));
-            xml.WriteAttributeString("classname", "the run");
+            xml.WriteAttributeString("classname", prefix + "the run");
             xml.WriteStartElement("failure");
             xml.WriteAttributeString("message", Clean(problem));
             xml.WriteEndElement();

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Conformance.Harness.Expectations;
 using Conformance.Harness.Results;
 using Conformance.Harness.Running;
+using Conformance.Harness.Runtimes;
 using Conformance.Harness.Suites;
+using Conformance.Harness.Workers;
 using Conformance.Reports;
 using Conformance.Runtimes.Reference;
 using Wasm.Syntax;
@@ -18,7 +21,16 @@ internal static class RunCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static readonly Option<string> Runtime = new("--runtime") { Description = "The runtime under test.", DefaultValueFactory = _ => "reference" };
+    private static readonly Option<string[]> Runtime = new("--runtime")
+    {
+        Description = "The runtimes under test, separated by commas (see `engines list`), or NAME=COMMAND for a worker of your own (PROTOCOL.md). With several, the reports are a matrix.",
+        DefaultValueFactory = _ => ["reference"],
+        HelpName = "NAME,…",
+    };
+
+    private static readonly Option<bool> InProcess = new("--in-process") { Description = "Host native engines in this process, for speed: a crash of theirs then ends the run." };
+    private static readonly Option<double> CommandTimeout = new("--command-timeout") { Description = "Seconds that a worker may take for one request.", HelpName = "S", DefaultValueFactory = _ => 20 };
+    private static readonly Option<string> WorkerMemory = new("--worker-memory") { Description = "Resident memory beyond which a worker is ended, such as 1G.", HelpName = "BYTES", DefaultValueFactory = _ => "1G" };
     private static readonly Option<FileInfo> Json = new("--json") { Description = "Write the result as JSON: the source of every other report.", HelpName = "FILE" };
     private static readonly Option<FileInfo> JUnit = new("--junit") { Description = "Write the result as JUnit XML.", HelpName = "FILE" };
     private static readonly Option<FileInfo> Markdown = new("--markdown") { Description = "Write the result as Markdown.", HelpName = "FILE" };
@@ -54,7 +66,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Run scripts and judge every command; without arguments, the official suite.")
         {
-            Paths, Runtime, Json, JUnit, Markdown, Html, Filter, Features, Jobs, Timeout, ShardOption, ExpectationsOption, UpdateExpectations, FailedFrom, FailFast,
+            Paths, Runtime, InProcess, CommandTimeout, WorkerMemory, Json, JUnit, Markdown, Html, Filter, Features, Jobs, Timeout, ShardOption, ExpectationsOption, UpdateExpectations, FailedFrom, FailFast,
             Direct, RoundTrip, Messages, StrictReferences, Threads, SeedOption, MaxCallDepth, Fuel, MaxMemory, SuitesOption, SuiteOption, RequireSuite, NoDownload,
             OutputDir, Quiet, Verbose, NoColor,
         };
@@ -66,8 +78,51 @@ internal static class RunCommand
     {
         using var interrupt = new Interrupt();
         var terminal = new Terminal(args.GetValue(NoColor), args.GetValue(Quiet) ? Verbosity.Quiet : args.GetValue(Verbose) ? Verbosity.Verbose : Verbosity.Normal);
-        var runtime = CreateRuntime(args);
+        string[] names = [.. RuntimeCatalog.Split(args.GetValue(Runtime)!)];
+        if (names.Length == 0) throw new CliException("--runtime: no name");
+        bool isMatrix = names.Length > 1;
+        if (isMatrix && args.GetValue(Html) is not null) throw new CliException("--html shows one runtime; --markdown and --json show the matrix of several");
         var selection = Select(args, terminal, interrupt.Token);
+        var runs = ImmutableArray.CreateBuilder<RunResult>();
+        var notRun = ImmutableArray.CreateBuilder<MissingRuntime>();
+        foreach (string name in names)
+        {
+            if (interrupt.Token.IsCancellationRequested) break;
+            using var runtime = CreateRuntime(args, name, out string? whyNot);
+            if (runtime is null)
+            {
+                if (!isMatrix) throw new CliException($"{name}: NOT RUN: {whyNot}");
+                terminal.Warn($"{name}: NOT RUN ({whyNot})");
+                notRun.Add(new(name, whyNot!));
+                continue;
+            }
+            var run = RunOn(args, runtime.Value, selection, terminal, interrupt.Token);
+            if (isMatrix) terminal.Summary(run);
+            runs.Add(run);
+        }
+
+        if (isMatrix)
+        {
+            var matrix = new Matrix(runs.ToImmutable(), notRun.ToImmutable());
+            Save(args.GetValue(Json), (Stream stream) => MatrixJson.Write(matrix, stream));
+            Save(args.GetValue(JUnit), (TextWriter writer) => JUnitReport.Write(matrix, writer));
+            Save(args.GetValue(Markdown), (TextWriter writer) => MatrixMarkdown.Write(matrix, writer));
+            terminal.Summary(matrix);
+            return interrupt.Token.IsCancellationRequested ? ExitCode.Interrupted : matrix.IsGreen ? ExitCode.AsExpected : ExitCode.NotAsExpected;
+        }
+        var only = runs[0];
+        Save(args.GetValue(Json), (Stream stream) => ResultJson.Write(only, stream));
+        Save(args.GetValue(JUnit), new JUnitReport(), only);
+        Save(args.GetValue(Markdown), new MarkdownReport(), only);
+        Save(args.GetValue(Html), new HtmlReport(), only);
+        terminal.Summary(only);
+        if (Environment.GetEnvironmentVariable("GITHUB_ACTIONS") is { Length: > 0 })
+            new GitHubAnnotations().Write(only, Console.Out);
+        return interrupt.Token.IsCancellationRequested ? ExitCode.Interrupted : only.IsGreen ? ExitCode.AsExpected : ExitCode.NotAsExpected;
+    }
+
+    private static RunResult RunOn(ParseResult args, IRuntime runtime, Selection selection, Terminal terminal, CancellationToken cancel)
+    {
         string expectationsPath = args.GetValue(ExpectationsOption)?.FullName ?? KitFiles.Find($"harness/expectations/{runtime.Info.Name}.yaml", $"expectations/{runtime.Info.Name}.yaml")
             ?? $"{runtime.Info.Name}.yaml";
         var options = new RunOptions
@@ -91,29 +146,60 @@ internal static class RunCommand
         };
         RunResult run;
         using (var progress = terminal.Progress(options.Shard is null ? options.Files.Length : options.Shard.Of(options.Files).Count()))
-            run = Runner.Run(options, progress, interrupt.Token);
-
-        Save(args.GetValue(Json), stream => ResultJson.Write(run, stream));
-        Save(args.GetValue(JUnit), new JUnitReport(), run);
-        Save(args.GetValue(Markdown), new MarkdownReport(), run);
-        Save(args.GetValue(Html), new HtmlReport(), run);
+            run = Runner.Run(options, progress, cancel);
         if (args.GetValue(UpdateExpectations))
             UpdateExpectationsFile(expectationsPath, run, terminal);
-        terminal.Summary(run);
-        if (Environment.GetEnvironmentVariable("GITHUB_ACTIONS") is { Length: > 0 })
-            new GitHubAnnotations().Write(run, Console.Out);
-        return interrupt.Token.IsCancellationRequested ? ExitCode.Interrupted : run.IsGreen ? ExitCode.AsExpected : ExitCode.NotAsExpected;
+        return run;
     }
 
-    private static ReferenceRuntime CreateRuntime(ParseResult args)
+    /// <summary>A runtime, and what must be freed when the run has ended.</summary>
+    internal sealed class Hosted(IRuntime runtime) : IDisposable
     {
-        string name = args.GetValue(Runtime)!;
-        if (name != "reference") throw new CliException($"unknown runtime `{name}`; known is: reference");
+        public IRuntime Value => runtime;
+
+        public void Dispose() => (runtime as IDisposable)?.Dispose();
+    }
+
+    /// <summary>The runtime of a name, in this process or in workers; null with the reason when it is not to be had on this machine.</summary>
+    private static Hosted? CreateRuntime(ParseResult args, string name, out string? whyNot)
+    {
+        whyNot = null;
+        if (name == ReferenceRuntime.Name) return new Hosted(new ReferenceRuntime(Limits(args)));
+        if (RuntimeCatalog.FindOwn(name) is { } own && (!own.IsNative || args.GetValue(InProcess)))
+        {
+            whyNot = own.WhyNot();
+            return whyNot is null ? new Hosted(own.Create()) : null;
+        }
+        return StartWorker(name, new WorkerLimits
+        {
+            Request = TimeSpan.FromSeconds(args.GetValue(CommandTimeout)),
+            Memory = (long)Math.Min(Size("--worker-memory", args.GetValue(WorkerMemory)!), long.MaxValue),
+        }, out whyNot);
+    }
+
+    /// <summary>A runtime in worker processes; null with the reason when it is not to be had.</summary>
+    internal static Hosted? StartWorker(string name, WorkerLimits limits, out string? whyNot)
+    {
+        (var spec, whyNot) = RuntimeCatalog.Worker(name);
+        if (spec is null) return null;
+        try
+        {
+            return new Hosted(OutOfProcessRuntime.Start(spec, limits));
+        }
+        catch (WorkerStartException e)
+        {
+            whyNot = e.Message;
+            return null;
+        }
+    }
+
+    private static Wasm.Execution.StoreOptions Limits(ParseResult args)
+    {
         var limits = Wasm.Execution.StoreOptions.Default;
         if (args.GetValue(MaxCallDepth) is > 0 and var depth) limits = limits with { MaxCallDepth = depth };
         if (args.GetValue(Fuel) is > 0 and var fuel) limits = limits with { Fuel = (ulong)fuel };
         if (args.GetValue(MaxMemory) is { } memory) limits = limits with { MaxMemoryBytes = Size("--max-memory", memory) };
-        return new ReferenceRuntime(limits);
+        return limits;
     }
 
     /// <summary>Resolves what to run. A suite that is not on this machine is fetched; when the official one cannot be had, the kit's own corpus takes its place.</summary>
@@ -239,10 +325,12 @@ internal static class RunCommand
         }
     }
 
-    internal static void Save(FileInfo? file, IReportWriter report, RunResult run) => Save(file, stream =>
+    internal static void Save(FileInfo? file, IReportWriter report, RunResult run) => Save(file, (TextWriter writer) => report.Write(run, writer));
+
+    private static void Save(FileInfo? file, Action<TextWriter> write) => Save(file, (Stream stream) =>
     {
         using var writer = new StreamWriter(stream, new System.Text.UTF8Encoding(false)) { NewLine = "\n" };
-        report.Write(run, writer);
+        write(writer);
     });
 
     private static void Save(FileInfo? file, Action<Stream> write)

@@ -14,12 +14,13 @@ internal static class WorkerCommand
         command.SetAction(args =>
         {
             string name = args.GetValue(Name)!;
-            var runtime = RuntimeCatalog.Create(name) ?? throw new CliException($"unknown runtime `{name}`; known are: {string.Join(", ", RuntimeCatalog.Names)}");
+            var own = RuntimeCatalog.FindOwn(name) ?? throw new CliException($"unknown runtime `{name}`; known are: {string.Join(", ", RuntimeCatalog.Own.Select(r => r.Name))}");
+            if (own.WhyNot() is { } missing) throw new CliException(missing);
             using var input = Console.OpenStandardInput();
             using var output = Console.OpenStandardOutput();
             // Standard output is for answers; whatever else prints goes where it does no harm.
             Console.SetOut(Console.Error);
-            WorkerHost.Serve(runtime, input, output);
+            WorkerHost.Serve(own.Create(), input, output);
             return ExitCode.AsExpected;
         });
         return command;
