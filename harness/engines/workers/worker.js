@@ -1,67 +1,23 @@
-// A worker of the conformance kit (PROTOCOL.md) for every JavaScript engine: Node, Deno, Bun, and the shells jsc, gjs, js, d8.
+// A worker of the conformance kit (PROTOCOL.md) for every JavaScript engine: Node, Deno, Bun, and the shells jsc, gjs and js.
 // Only i32 and i64 cross as JavaScript values: everything else would lose bits, so the kit puts modules between that turn it into integers.
 'use strict';
 const { lines, write, name, version } = environment();
 const { Module, Instance, Tag, Exception, LinkError, CompileError, RuntimeError, SuspendError } = WebAssembly;
-const isA = (value, type) => type !== undefined && value instanceof type;
-const hex = digits => {
-  const bytes = new Uint8Array(digits.length >> 1);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(digits.substr(2 * i, 2), 16);
-  return bytes;
-};
 let modules, instances, registry, tags, hosts, numbers, thrown;
 
 function reset() {
-  [modules, instances, hosts, numbers] = [new Map(), new Map(), new Map(), new Map()];
+  [modules, instances, hosts, numbers, tags] = [new Map(), new Map(), new Map(), new Map(), []];
   registry = Object.create(null);
-  tags = [];
-  thrown = undefined;
   registry.conformance = {
     // An object: a number would become an i31 when seen as anyref.
     extern(n) {
-      if (!hosts.has(n)) {
-        hosts.set(n, { host: n });
-        numbers.set(hosts.get(n), n);
-      }
+      if (!hosts.has(n)) hosts.set(n, { host: n });
+      numbers.set(hosts.get(n), n);
       return hosts.get(n);
     },
-    number: reference => numbers.has(reference) ? numbers.get(reference) : -1,
+    number: reference => numbers.get(reference) ?? -1,
     rethrow() { throw thrown; },
   };
-}
-
-const toWire = value =>
-  typeof value === 'bigint' ? 'i64:' + BigInt.asUintN(64, value).toString(16)
-  : typeof value === 'number' ? 'i32:' + (value >>> 0).toString(16)
-  : value === null ? 'null' : 'ref';
-
-function fromWire(text) {
-  const [type, digits] = text.split(':');
-  if (type === 'i32') return parseInt(digits, 16) | 0;
-  if (type === 'i64') return BigInt.asIntN(64, BigInt('0x' + digits));
-  throw new Error('a value that this worker did not ask for: ' + text);
-}
-
-// The innermost frames, where the engine's stack trace tells function indices and offsets in the module.
-const frames = error => [...String(error.stack).matchAll(/wasm-function\[(\d+)\](?::0x([0-9a-f]+))?/g)]
-  .map(([, index, at]) => at === undefined ? { function: +index } : { function: +index, at: parseInt(at, 16) });
-
-function failure(error, linking) {
-  // JavaScriptCore adds the expression that it was evaluating.
-  const message = String(error?.message ?? error).replace(/ \(evaluating '[^]*'\)$/, '').split('\n')[0];
-  if (isA(error, Exception)) {
-    thrown = error;
-    const tag = tags.find(t => error.is(t.tag));
-    return { is: 'threw', instance: tag?.instance, name: tag?.name };
-  }
-  if (isA(error, SuspendError)) return { is: 'suspended', message };
-  if (isA(error, RuntimeError)) return { is: 'trapped', message, frames: frames(error) };
-  // RangeError in V8 and JavaScriptCore, InternalError in SpiderMonkey.
-  if (isA(error, RangeError) || error?.name === 'InternalError') return { is: 'exhausted', message };
-  if (linking && (isA(error, LinkError) || isA(error, TypeError))) return { is: 'unlinkable', message };
-  if (isA(error, CompileError)) return { is: 'rejected', message };
-  if (isA(error, TypeError)) return { is: 'limit', why: message };
-  return { is: 'crashed', why: `${error?.name}: ${message}` };
 }
 
 const requests = {
@@ -75,18 +31,18 @@ const requests = {
   },
   load(request) {
     try {
-      modules.set(request.module, new Module(hex(request.hex)));
+      modules.set(request.module, new Module(bytesOf(request.hex)));
       return { is: 'loaded' };
     } catch (error) {
-      return { is: 'rejected', message: String(error.message) };
+      return { is: 'rejected', message: messageOf(error) };
     }
   },
   instantiate(request) {
     try {
-      const instance = new Instance(modules.get(request.module), registry);
-      instances.set(request.instance, instance.exports);
-      for (const name of Object.keys(instance.exports))
-        if (isA(instance.exports[name], Tag)) tags.push({ tag: instance.exports[name], instance: request.instance, name });
+      const { exports } = new Instance(modules.get(request.module), registry);
+      instances.set(request.instance, exports);
+      for (const name of Object.keys(exports))
+        if (isA(exports[name], Tag)) tags.push({ tag: exports[name], instance: request.instance, name });
       return { is: 'instantiated' };
     } catch (error) {
       return failure(error, true);
@@ -126,45 +82,69 @@ for (const line of lines()) {
   if (request.do === 'bye') break;
 }
 
+function failure(error, linking) {
+  const message = messageOf(error);
+  if (isA(error, Exception)) {
+    thrown = error;
+    const { instance, name } = tags.find(t => error.is(t.tag)) ?? {};
+    return { is: 'threw', instance, name };
+  }
+  if (isA(error, SuspendError)) return { is: 'suspended', message };
+  if (isA(error, RuntimeError)) return { is: 'trapped', message, frames: framesOf(error) };
+  // RangeError in V8 and JavaScriptCore, InternalError in SpiderMonkey.
+  if (isA(error, RangeError) || error?.name === 'InternalError') return { is: 'exhausted', message };
+  if (linking && (isA(error, LinkError) || isA(error, TypeError))) return { is: 'unlinkable', message };
+  if (isA(error, CompileError)) return { is: 'rejected', message };
+  return isA(error, TypeError) ? { is: 'limit', why: message } : { is: 'crashed', why: `${error?.name}: ${message}` };
+}
+
+// JavaScriptCore adds the expression that it was evaluating.
+function messageOf(error) { return String(error?.message ?? error).replace(/ \(evaluating '[^]*'\)$/, '').split('\n')[0]; }
+
+// The innermost frames, where the engine's stack trace tells function indices and offsets in the module.
+function framesOf(error) {
+  return [...String(error.stack).matchAll(/wasm-function\[(\d+)\](?::0x([0-9a-f]+))?/g)]
+    .map(([, index, at]) => ({ function: +index, at: at === undefined ? undefined : parseInt(at, 16) }));
+}
+
+function isA(value, type) { return type !== undefined && value instanceof type; }
+
+function bytesOf(hex) { return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.substr(2 * i, 2), 16)); }
+
+function toWire(value) {
+  return typeof value === 'bigint' ? 'i64:' + BigInt.asUintN(64, value).toString(16) : 'i32:' + (value >>> 0).toString(16);
+}
+
+function fromWire(text) {
+  const [type, digits] = text.split(':');
+  return type === 'i64' ? BigInt.asIntN(64, BigInt('0x' + digits)) : parseInt(digits, 16) | 0;
+}
+
 // What differs between the programs that host an engine: how to read and write, and what they are called.
 function environment() {
   if (typeof Deno !== 'undefined')
     return streams(buffer => Deno.stdin.readSync(buffer) ?? 0, bytes => Deno.stdout.writeSync(bytes), 'deno', `${Deno.version.deno} (V8 ${Deno.version.v8})`);
   if (typeof process !== 'undefined' && process.versions) {
-    const fs = require('fs'), bun = process.versions.bun;
-    return streams(buffer => fs.readSync(0, buffer), bytes => fs.writeSync(1, bytes), bun ? 'bun' : 'node',
-      bun ? `${bun} (JavaScriptCore)` : `${process.versions.node} (V8 ${process.versions.v8})`);
+    const fs = require('fs'), { bun, node, v8 } = process.versions;
+    return streams(buffer => fs.readSync(0, buffer), bytes => fs.writeSync(1, bytes), bun ? 'bun' : 'node', bun ? `${bun} (JavaScriptCore)` : `${node} (V8 ${v8})`);
   }
-  if (typeof imports !== 'undefined' && imports.gi) {
-    const { Gio, GLib } = imports.gi;
-    const input = Gio.DataInputStream.new((imports.gi.GioUnix?.InputStream ?? Gio.UnixInputStream).new(0, false));
-    const version = imports.system.version;
-    return { lines: () => shellLines(() => input.read_line_utf8(null)[0]), write: print, name: 'gjs', version: `${version / 10000 | 0}.${(version / 100 | 0) % 100}.${version % 100} (SpiderMonkey)` };
-  }
-  return { lines: () => shellLines(readline), write: print, name: typeof version === 'function' ? 'd8' : typeof $vm !== 'undefined' || typeof jscOptions === 'function' ? 'jsc' : 'js', version: 'unknown' };
+  if (typeof imports === 'undefined') return shell(readline, typeof jscOptions === 'function' ? 'jsc' : 'js', 'unknown');
+  const { Gio } = imports.gi, input = Gio.DataInputStream.new(Gio.UnixInputStream.new(0, false)), gjs = imports.system.version;
+  return shell(() => input.read_line_utf8(null)[0], 'gjs', [gjs / 10000, gjs / 100 % 100, gjs % 100].map(Math.trunc).join('.') + ' (SpiderMonkey)');
 }
 
-function* shellLines(read) {
-  for (let line = read(); line; line = read()) yield line;
+function shell(read, name, version) {
+  return { name, version, write: print, *lines() { for (let line; (line = read());) yield line; } };
 }
 
 function streams(read, writeBytes, name, version) {
   const encoder = new TextEncoder(), decoder = new TextDecoder(), buffer = new Uint8Array(1 << 16);
-  return {
-    name, version,
-    *lines() {
-      let pending = [];
-      for (let count; (count = read(buffer)) > 0;) {
-        const parts = decoder.decode(buffer.subarray(0, count), { stream: true }).split('\n');
-        while (parts.length > 1) {
-          yield pending.join('') + parts.shift();
-          pending = [];
-        }
-        pending.push(parts[0]);
-      }
-    },
-    write(line) {
-      for (let bytes = encoder.encode(line + '\n'); bytes.length > 0;) bytes = bytes.subarray(writeBytes(bytes));
-    },
-  };
+  const write = line => { for (let bytes = encoder.encode(line + '\n'); bytes.length > 0;) bytes = bytes.subarray(writeBytes(bytes)); };
+  return { name, version, write, *lines() {
+    for (let pending = '', count; (count = read(buffer)) > 0;) {
+      const parts = (pending + decoder.decode(buffer.subarray(0, count), { stream: true })).split('\n');
+      pending = parts.pop();
+      yield* parts;
+    }
+  } };
 }
