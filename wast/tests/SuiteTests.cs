@@ -4,10 +4,11 @@ using Wasm.Text.Script;
 
 namespace Wasm.Text.Tests;
 
-/// <summary>The suites as data for the text format: runs where the environment variable WASM_SUITES names their folder.</summary>
+/// <summary>The suites as data for the text format: runs where the environment variable WASM_SUITES names their folder, or WASM_TESTSUITE that of the official one.</summary>
 public class SuiteTests
 {
-    internal static readonly string? Root = Environment.GetEnvironmentVariable("WASM_SUITES");
+    internal static readonly string? Root =
+        new[] { "WASM_SUITES", "WASM_TESTSUITE" }.Select(Environment.GetEnvironmentVariable).FirstOrDefault(Directory.Exists);
 
     public static TheoryData<string> Files()
     {
@@ -85,6 +86,6 @@ public sealed class SuiteTheoryAttribute : TheoryAttribute
 {
     public SuiteTheoryAttribute()
     {
-        if (SuiteTests.Root is null) Skip = "WASM_SUITES does not name the folder of the suites";
+        if (SuiteTests.Root is null) Skip = "neither WASM_SUITES nor WASM_TESTSUITE names a folder";
     }
 }

@@ -8,15 +8,18 @@ public sealed class SuiteTheoryAttribute : TheoryAttribute
 {
     public SuiteTheoryAttribute()
     {
-        if (SuiteTests.Root is null) Skip = "WASM_TESTSUITE names no folder";
+        if (SuiteTests.Root is null) Skip = "neither WASM_TESTSUITE nor WASM_SUITES leads to the official suite";
     }
 }
 
 /// <summary>The binary format on the modules of the official suite.</summary>
 public class SuiteTests
 {
-    public static string? Root { get; } =
-        Environment.GetEnvironmentVariable("WASM_TESTSUITE") is { Length: > 0 } folder && Directory.Exists(folder) ? folder : null;
+    public static string? Root { get; } = new[]
+        {
+            Environment.GetEnvironmentVariable("WASM_TESTSUITE"),
+            Environment.GetEnvironmentVariable("WASM_SUITES") is { Length: > 0 } suites ? Path.Combine(suites, "testsuite") : null,
+        }.FirstOrDefault(Directory.Exists);
 
     public static TheoryData<string> Files => Root is null
         ? []
