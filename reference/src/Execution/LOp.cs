@@ -134,8 +134,10 @@ internal enum LOp : ushort
     BrIfI64GeUImm,
 
     // Vector instructions
-    /// <summary>Vector instruction x: cells b and c, or the lane c.</summary>
-    Vector,
+    /// <summary>Vector instruction x, by the shape in its name: cells b and c, or the lane c.</summary>
+    V128, I8x16, I16x8, I32x4, I64x2, F32x4, F64x2,
+    /// <summary>Relaxed vector instruction x.</summary>
+    Relaxed,
     /// <summary>Vector instruction x with a third operand, lane or constant in the <see cref="Ext"/>.</summary>
     VectorExt,
 

@@ -600,7 +600,7 @@ internal sealed unsafe partial class Lowering
         switch (instr)
         {
             case Lane { Index: var lane } when row.Params.Length == 1:
-                EmitResult(new Code(LOp.Vector, a, cells[0], lane, op));
+                EmitResult(new Code(Shape(row), a, cells[0], lane, op));
                 break;
             case Lane { Index: var lane }:
                 EmitVectorExt(new Code(LOp.VectorExt, a, cells[0], cells[1], op), new Code(LOp.Ext, lane));
@@ -610,12 +610,24 @@ internal sealed unsafe partial class Lowering
                 break;
             default:
                 if (row.Params.Length == 3) EmitVectorExt(new Code(LOp.VectorExt, a, cells[0], cells[1], op), new Code(LOp.Ext, cells[2]));
-                else EmitResult(new Code(LOp.Vector, a, cells[0], cells[1], op));
+                else EmitResult(new Code(Shape(row), a, cells[0], cells[1], op));
                 break;
         }
         if ((_options & LoweringOptions.CanonicalNaN) != 0 && result == ValKind.V128 && MakesNaN(instr.Op))
             Canonicalize(row.Mnemonic.StartsWith("f32x4", StringComparison.Ordinal) ? LOp.CanonF32x4 : LOp.CanonF64x2);
     }
+
+    private static LOp Shape(InstrDef row) => row.Feature == Features.RelaxedSimd ? LOp.Relaxed : row.Mnemonic[..row.Mnemonic.IndexOf('.', StringComparison.Ordinal)] switch
+    {
+        "v128" => LOp.V128,
+        "i8x16" => LOp.I8x16,
+        "i16x8" => LOp.I16x8,
+        "i32x4" => LOp.I32x4,
+        "i64x2" => LOp.I64x2,
+        "f32x4" => LOp.F32x4,
+        "f64x2" => LOp.F64x2,
+        _ => throw new UnreachableException($"shape of {row}"),
+    };
 
     private void EmitVectorExt(Code code, params ReadOnlySpan<Code> more)
     {

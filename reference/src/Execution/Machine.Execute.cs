@@ -465,8 +465,15 @@ public sealed unsafe partial class Machine<TObserver>
                 case LOp.BrIfI64GeUImm: if (I64.GeU(s[i->B], (ulong)i->C)) goto Branch; break;
 
                 // Vector instructions
-                case LOp.Vector: Vector(i, s); break;
-                case LOp.VectorExt: i += VectorExt(i, s); break;
+                case LOp.V128: V128Instr(i, s); break;
+                case LOp.I8x16: I8x16Instr(i, s); break;
+                case LOp.I16x8: I16x8Instr(i, s); break;
+                case LOp.I32x4: I32x4Instr(i, s); break;
+                case LOp.I64x2: I64x2Instr(i, s); break;
+                case LOp.F32x4: F32x4Instr(i, s); break;
+                case LOp.F64x2: F64x2Instr(i, s); break;
+                case LOp.Relaxed: RelaxedInstr(i, s, Store.Options.Relaxed); break;
+                case LOp.VectorExt: i += VectorExt(i, s, Store.Options.Relaxed); break;
 
                 // Reference and aggregate instructions
 
