@@ -189,7 +189,7 @@ public sealed class CliTests : IDisposable
         Assert.Equal("i32.const 42\n", run.Out);
         string[] lines = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(4, lines.Length);
-        Assert.Matches(@"^ *0x[0-9a-f]+  func 0  binop  i32\.add \[i32\.const 40, i32\.const 2\] -> \[i32\.const 42\]$", lines[2]);
+        Assert.Matches(@"^ *0x[0-9a-f]+ +func 0  Step_pure/binop  i32\.add \(i32\.const 40\) \(i32\.const 2\) -> \(i32\.const 42\)$", lines[2]);
     }
 
     [Fact]

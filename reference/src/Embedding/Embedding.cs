@@ -12,7 +12,7 @@ namespace Wasm.Embedding;
 /// <example>
 /// <code>
 /// var store = Embedding.StoreInit();
-/// var module = Embedding.ModuleValidate(Embedding.ModuleDecode(bytes));
+/// var module = Embedding.ModuleValidate(Embedding.ModuleDecode(bytes), store.Engine);
 /// var log = Embedding.FuncAlloc(store, new FuncType([ValType.I32], []), args => { Console.WriteLine(args[0].AsI32); return []; });
 /// var instance = Embedding.ModuleInstantiate(store, module, [log]);
 /// var results = Embedding.FuncInvoke(store, (FuncInst)Embedding.InstanceExport(instance, "main"), Val.I32(1));
@@ -30,6 +30,14 @@ public static class Embedding
     /// <summary><c>module_decode</c>.</summary>
     /// <exception cref="MalformedException">The bytes are not a module.</exception>
     public static Module ModuleDecode(ReadOnlyMemory<byte> bytes, Profile? profile = null) => BinaryDecoder.Decode(bytes, profile ?? Profile.Wasm3);
+
+    /// <summary><c>module_validate</c>.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="engine">That of the stores that will instantiate it (<see cref="Store.Engine"/>).</param>
+    /// <param name="profile">The features and the version to obey; the default is 3.0.</param>
+    /// <exception cref="InvalidException">The module breaks a rule.</exception>
+    public static ModuleInfo ModuleValidate(Module module, Engine engine, Profile? profile = null) =>
+        Validator.Validate(module, engine, profile ?? Profile.Wasm3);
 
     /// <summary><c>module_instantiate</c>, with one external value for each import, in order.</summary>
     /// <inheritdoc cref="Store.Instantiate(ModuleInfo, Func{Import, Extern?})"/>
@@ -160,4 +168,13 @@ public static class Embedding
 
     /// <summary><c>val_default</c>; null for a type that has no default.</summary>
     public static Val? ValDefault(ValType type) => type.IsRef && !type.Ref.Nullable ? null : Val.Of(type, default, null);
+
+    /// <summary><c>match_reftype</c> on closed types.</summary>
+    public static bool MatchRefType(RefType sub, RefType super) => Matching.Match(sub, super);
+
+    /// <summary><c>match_valtype</c> on closed types.</summary>
+    public static bool MatchValType(ValType sub, ValType super) => Matching.Match(sub, super);
+
+    /// <summary><c>match_externtype</c> on closed types.</summary>
+    public static bool MatchExternType(ExternType sub, ExternType super) => Matching.Match(sub, super);
 }

@@ -62,6 +62,9 @@ internal enum HandlerKind : byte
 /// <param name="Target">The instruction that goes on.</param>
 internal readonly record struct Handler(HandlerKind Kind, int Start, int End, uint Tag, int Depth, int Cell, int Target);
 
+/// <summary>Where the operands and the results of a source instruction are.</summary>
+internal readonly record struct StepShape((int Cell, ValKind Kind)[] Operands, (int Cell, ValKind Kind)[] Results);
+
 /// <summary>The clauses of a <c>resume</c>.</summary>
 /// <param name="Tag">The tag's index in the module.</param>
 /// <param name="IsSwitch">Whether it is for <c>switch</c>.</param>
@@ -69,9 +72,6 @@ internal readonly record struct Handler(HandlerKind Kind, int Start, int End, ui
 /// <param name="Target">The instruction that goes on.</param>
 /// <param name="Cont">The type of the continuation.</param>
 internal readonly record struct OnHandler(uint Tag, bool IsSwitch, int Cell, int Target, DefType? Cont);
-
-/// <summary>The cells of an instruction's operands and results, with the kind of each value.</summary>
-internal readonly record struct InstrCells((int Cell, ValKind Kind)[]? Operands, (int Cell, ValKind Kind)[]? Results);
 
 /// <summary>The lowered body of a function; shared by all instances of its module.</summary>
 internal sealed unsafe class FuncCode
@@ -108,8 +108,21 @@ internal sealed unsafe class FuncCode
     /// <summary>For each source instruction the lowered instruction that stands for it, or -1 when it is never reached.</summary>
     public required int[] Owner { get; init; }
 
-    /// <summary>When lowered without fusing: for each source instruction, where its operands and results are.</summary>
-    public InstrCells[]? InstrCells { get; init; }
+    /// <summary>For each source instruction where its operands and results are; in unfused code only.</summary>
+    public StepShape[]? Shapes { get; init; }
+
+    private int[][]? _sourcesOf;
+
+    /// <summary>The source instructions that a lowered one stands for.</summary>
+    public ReadOnlySpan<int> SourcesOf(int pc)
+    {
+        if (_sourcesOf is null)
+        {
+            var sources = Enumerable.Range(0, Owner.Length).Where(s => Owner[s] >= 0).ToLookup(s => Owner[s]);
+            _sourcesOf = [.. Enumerable.Range(0, Instrs.Length).Select(i => sources[i].ToArray())];
+        }
+        return _sourcesOf[pc];
+    }
 
     /// <summary>The body.</summary>
     public required Func Func { get; init; }

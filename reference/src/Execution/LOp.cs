@@ -9,6 +9,8 @@ internal enum LOp : ushort
 {
     // Control instructions. A branch adds a to the program counter.
     Unreachable,
+    /// <summary>Does nothing: stands for an instruction that otherwise vanishes (<see cref="LoweringOptions.Unfused"/>).</summary>
+    Nop,
     /// <summary>Never executed: carries operands of the instruction before it.</summary>
     Ext,
     Br,

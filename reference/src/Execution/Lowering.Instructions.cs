@@ -13,8 +13,8 @@ internal sealed unsafe partial class Lowering
         switch (instr)
         {
             // Control instructions
-            case { Op: Op.Nop }:
-                _unowned.Add(_at);
+            case { Op: Op.Nop or Op.AtomicFence }:
+                Vanish();
                 break;
             case { Op: Op.Unreachable }:
                 Emit(new Code(LOp.Unreachable));
@@ -23,24 +23,28 @@ internal sealed unsafe partial class Lowering
             case Block { Op: Op.If } block:
                 var condition = TakeCondition();
                 Flush();
+                // Step_pure/if-true, Step_pure/if-false
                 int branch = EmitBranch(condition, when: false);
                 Enter(Op.If, block.Type, branch);
                 break;
+            // Step_read/block, Step_read/loop
             case Block block:
                 Flush();
-                _unowned.Add(_at);
                 Enter(block.Op, block.Type);
+                Vanish();
                 break;
+            // Step_read/try_table
             case TryTable tryTable:
                 Flush();
-                _unowned.Add(_at);
                 Enter(Op.TryTable, tryTable.Type, catches: tryTable.Catches);
+                Vanish();
                 break;
             case { Op: Op.Else }:
                 Else();
                 break;
+            // Step_pure/label-vals, Step_pure/handler-vals, Step_pure/frame-vals
             case { Op: Op.End }:
-                _unowned.Add(_at);
+                if (!_dead && _controls.Count > 1) Vanish();
                 End();
                 break;
             case Idx { Op: Op.Catch, X: var tag }:
@@ -97,9 +101,10 @@ internal sealed unsafe partial class Lowering
                 break;
 
             // Parametric and variable instructions
+            // Step_pure/drop
             case { Op: Op.Drop }:
                 Pop();
-                _unowned.Add(_at);
+                Vanish();
                 break;
             case { Op: Op.Select or Op.SelectT }:
                 Select();
@@ -140,9 +145,6 @@ internal sealed unsafe partial class Lowering
             case { Op: Op.MemoryGrow or Op.MemoryFill or Op.MemoryCopy or Op.MemoryInit or Op.DataDrop }:
                 ScheduleBulk(instr);
                 InPlace(LOp.Memory, instr);
-                break;
-            case { Op: Op.AtomicFence }:
-                _unowned.Add(_at);
                 break;
             case Mem { Op: >= Op.MemoryAtomicNotify } atomic:
                 SchedulePoint(atomic.Arg.Mem);
@@ -210,9 +212,10 @@ internal sealed unsafe partial class Lowering
                 EmitResult(new Code(LOp.RefCast, Push(ValKind.Ref), source, TypeIndex(_info.Close(cast.Type))));
                 break;
             case { Op: Op.AnyConvertExtern or Op.ExternConvertAny }:
-                // The object is the same: its type at the boundary tells whether it is externalized.
-                if (Fuses) _unowned.Add(_at);
-                else Emit(new Code(LOp.CopyRef, _stack[_count - 1].Cell, _stack[_count - 1].Cell));
+                // Step_pure/any.convert_extern-*, Step_pure/extern.convert_any-*: the object is the same, and its type at the boundary tells which it is.
+                var converted = Pop();
+                Vanish();
+                Repush(converted);
                 break;
             case Idx2 { Op: Op.StructGet or Op.StructGetS or Op.StructGetU } get:
                 StructGet(get);
@@ -326,15 +329,7 @@ internal sealed unsafe partial class Lowering
         Prepare(label);
         int at = Emit(new Code(LOp.BrOnNull, 0, CellOf(operand)));
         BranchWhen(at, label, at);
-        if (operand.Form == Form.Local)
-        {
-            PushLocal(operand.Local);
-            _stack[_count - 1].Source = -1;
-        }
-        else
-        {
-            Push(operand.Kind);
-        }
+        Repush(operand);
     }
 
     private void BranchOnCast(BrOnCast cast)
@@ -640,8 +635,9 @@ internal sealed unsafe partial class Lowering
 
     private void Canonicalize(LOp op)
     {
-        int cell = _stack[_count - 1].Cell;
+        int cell = _stack[_count - 1].Cell, owner = _owner[_at];
         EmitResult(new Code(op, cell, cell));
+        _owner[_at] = owner;
     }
 
     /// <summary>Whether the operator is one for which the specification allows several NaNs (4.3.3).</summary>

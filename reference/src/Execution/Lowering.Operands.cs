@@ -43,6 +43,10 @@ internal sealed unsafe partial class Lowering
     /// <summary>The operands below this height are at home.</summary>
     private int _flushed;
 
+    // How far down the source instruction went, and what it took.
+    private int _lowest;
+    private readonly List<(int Cell, ValKind Kind)> _popped = [];
+
     // Locals: kind and cell of each; one more than the topmost operand that is this local, or 0.
     private ValKind[] _localKinds = [];
     private int[] _localCellOf = [];
@@ -169,11 +173,27 @@ internal sealed unsafe partial class Lowering
     {
         var operand = _stack[--_count];
         _nextCell = operand.Cell;
+        if (_count < _lowest)
+        {
+            _lowest = _count;
+            if (!Fuses) _popped.Add((operand.Cell, operand.Kind));
+        }
         _flushed = Math.Min(_flushed, _count);
-        _lowest = Math.Min(_lowest, _count);
         if (operand.Form == Form.Local) _topOf[operand.Local] = operand.Below;
         if (operand.Source >= 0) _unowned.Add(operand.Source);
         return operand;
+    }
+
+    /// <summary>Pushes an operand again that was just popped, where it is.</summary>
+    private void Repush(in Operand popped)
+    {
+        ref var operand = ref PushPlace(popped.Kind);
+        operand.Form = popped.Form;
+        operand.Bits = popped.Bits;
+        if (popped.Form != Form.Local) return;
+        operand.Local = popped.Local;
+        operand.Below = _topOf[popped.Local];
+        _topOf[popped.Local] = _count;
     }
 
     private void Reset(int height)
@@ -250,37 +270,23 @@ internal sealed unsafe partial class Lowering
 
     // Locals
 
+    // Step/local.set
     private void LocalSet(int x)
     {
         var operand = Pop();
         Store(x, operand);
     }
 
+    // Step_pure/local.tee
     private void LocalTee(int x)
     {
         var operand = Pop();
         int emitted = _code.Count;
         Store(x, operand);
-        if (!Fuses)
-        {
-            Push(operand.Kind);
-            return;
-        }
+        // When the producer wrote the local at once, or when the value is in another local, it now is in this one.
         bool retargeted = _code.Count == emitted && operand.Form == Form.Home;
-        if (retargeted || operand.Form == Form.Local)
-        {
-            PushLocal(x);
-            _stack[_count - 1].Source = -1;
-        }
-        else if (operand.Form == Form.Const)
-        {
-            PushConst(operand.Kind, operand.Bits);
-            _stack[_count - 1].Source = -1;
-        }
-        else
-        {
-            Push(operand.Kind);
-        }
+        if (retargeted || operand.Form == Form.Local) Repush(operand with { Form = Form.Local, Local = x });
+        else Repush(operand);
     }
 
     private void Store(int x, in Operand operand)
@@ -414,6 +420,13 @@ internal sealed unsafe partial class Lowering
     }
 
     private int EmitOutOfLine(Code code) => EmitExt(code);
+
+    /// <summary>The source instruction needs no code; the next one stands for it too, unless nothing may vanish.</summary>
+    private void Vanish()
+    {
+        if (Fuses) _unowned.Add(_at);
+        else Emit(new Code(LOp.Nop));
+    }
 
     /// <summary>Code may arrive here from elsewhere: nothing before it is the only producer.</summary>
     private void PlaceLabel()

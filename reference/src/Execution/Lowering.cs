@@ -43,11 +43,7 @@ internal sealed unsafe partial class Lowering
     private readonly List<(OnHandler Handler, Label? Label)[]> _resumes = [];
     private readonly List<RefType> _types = [];
 
-    /// <summary>When not fusing: where each source instruction's operands and results are.</summary>
-    private readonly InstrCells[]? _cells;
-
-    /// <summary>The least height of the stack while the current instruction was lowered.</summary>
-    private int _lowest;
+    private readonly StepShape[]? _shapes;
 
     /// <summary>The source instruction being lowered.</summary>
     private int _at;
@@ -64,7 +60,7 @@ internal sealed unsafe partial class Lowering
         _type = info.FuncTypeOf(index);
         _owner = new int[_func.Body.Instrs.Length];
         Array.Fill(_owner, -1);
-        _cells = Fuses ? null : new InstrCells[_owner.Length];
+        if (!Fuses) _shapes = new StepShape[_owner.Length];
     }
 
     private bool Fuses => (_options & LoweringOptions.Unfused) == 0;
@@ -95,8 +91,10 @@ internal sealed unsafe partial class Lowering
         {
             var instr = body[_at];
             if (_dead && Skip(instr)) continue;
-            if (_cells is null) Instruction(instr);
-            else InstructionWithCells(instr, _cells);
+            _lowest = _count;
+            _popped.Clear();
+            Instruction(instr);
+            _shapes?[_at] = ShapeOf();
             if (_maxCell > MostCells) return TooLarge();
         }
         _at = body.Length - 1;
@@ -104,21 +102,14 @@ internal sealed unsafe partial class Lowering
         return Finish();
     }
 
-    /// <summary>Lowers an instruction and notes its operands and results: what it took off the stack, and what is there instead.</summary>
-    private void InstructionWithCells(Instr instr, InstrCells[] cells)
+    /// <summary>What the source instruction took and left; only meaningful when every value is at home.</summary>
+    private StepShape ShapeOf()
     {
-        const int Most = 16;    // of a longer list, the upper ones
-        int height = _count, first = Math.Max(0, height - Most);
-        var before = _stack.AsSpan(first, height - first).ToArray();
-        _lowest = height;
-        Instruction(instr);
-        // A delimiter does nothing to the values that are there.
-        if (instr.Def.Immediates.Contains(Imm.BlockType) && instr.Op != Op.If || instr.Op is Op.Else or Op.End or Op.Catch or Op.CatchAll or Op.Delegate) return;
-        int low = Math.Max(_lowest, first);
-        int top = Math.Max(low, _count - Most);
-        cells[_at] = new(
-            [.. before.AsSpan(low - first).ToArray().Select(o => (o.Cell, o.Kind))],
-            _dead ? [] : [.. _stack.AsSpan(top, _count - top).ToArray().Select(o => (o.Cell, o.Kind))]);
+        _popped.Reverse();
+        var results = new (int, ValKind)[Math.Max(0, _count - _lowest)];
+        for (int k = 0; k < results.Length; k++)
+            results[k] = (_stack[_lowest + k].Cell, _stack[_lowest + k].Kind);
+        return new StepShape([.. _popped], results);
     }
 
     /// <summary>Whether an instruction that cannot be reached is passed over: all are but the delimiters of the innermost block.</summary>
@@ -432,7 +423,7 @@ internal sealed unsafe partial class Lowering
             Resumes = resumes,
             Source = [.. source],
             Owner = _owner,
-            InstrCells = _cells,
+            Shapes = _shapes,
             Func = _func,
         };
     }

@@ -59,6 +59,9 @@ public sealed unsafe partial class Machine<TObserver>
 
                 // Step_pure/unreachable
                 case LOp.Unreachable: trap = TrapKind.Unreachable; goto Trapped;
+                // Step_pure/nop
+                case LOp.Nop: break;
+
                 // Step_pure/br-label-*
                 case LOp.Br: goto Branch;
 
@@ -343,8 +346,8 @@ public sealed unsafe partial class Machine<TObserver>
                 case LOp.Wide: Wide(i->X, s + i->A); break;
                 case LOp.CanonF32: s[i->A] = F32.Canon((uint)s[i->B]); break;
                 case LOp.CanonF64: s[i->A] = F64.Canon(s[i->B]); break;
-                case LOp.CanonF32x4: Canon(s + i->A, f64: false); break;
-                case LOp.CanonF64x2: Canon(s + i->A, f64: true); break;
+                case LOp.CanonF32x4: Canon(s + i->A, s + i->B, f64: false); break;
+                case LOp.CanonF64x2: Canon(s + i->A, s + i->B, f64: true); break;
 
                 // The same with a constant on the right
                 case LOp.I32EqImm: s[i->A] = I32.Eq((uint)s[i->B], (uint)i->C) ? 1UL : 0; break;

@@ -32,7 +32,8 @@ public abstract unsafe partial class Machine
         _ => throw new UnreachableException($"{(Op)op} is not wide"),
     };
 
-    private protected static void Canon(ulong* s, bool f64) => *(Vec*)s = f64 ? F64x2.Canon(*(Vec*)s) : F32x4.Canon(*(Vec*)s);
+    private protected static void Canon(ulong* to, ulong* from, bool f64) =>
+        *(Vec*)to = f64 ? F64x2.Canon(*(Vec*)from) : F32x4.Canon(*(Vec*)from);
 
     /// <summary>Sign-extends a packed field of so many bits to an i32.</summary>
     private protected static ulong Extend(ulong field, int bits) => bits == 8 ? I32.Extend8S((uint)field) : I32.Extend16S((uint)field);

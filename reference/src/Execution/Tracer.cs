@@ -1,40 +1,51 @@
 namespace Wasm.Execution;
 
 /// <summary>
-/// Writes one line for each source instruction that runs: its offset, function, rule, operands and results. A call's line has no results: its callee's
-/// lines follow. The store must be <see cref="StoreOptions.Unfused"/>.
+/// Prints one line a step: offset, rule, instruction, operands and results. The store needs <see cref="StoreOptions.Unfused"/>. A call's line comes
+/// before those of the callee; its results follow on a line of their own when it returns.
 /// </summary>
-public struct Tracer(TextWriter output) : IObserver
+public readonly struct Tracer(TextWriter output) : IObserver
 {
-    public static bool IsActive => true;
+    /// <summary>A step whose results are not known yet.</summary>
+    private sealed record Pending(int Depth, int SourceIndex, string Line)
+    {
+        public bool IsPrinted { get; set; }
+    }
 
-    // The instruction before: its line waits for its results.
-    private string? _line;
-    private WasmFunc? _func;
-    private int _depth;
-    private int _source;
+    private readonly Stack<Pending> _pending = new();
+
+    public static bool IsActive => true;
 
     public void Before(in Step step)
     {
-        if (!step.IsFirst) return;
-        if (_line is not null)
+        while (_pending.TryPeek(out var last) && last.Depth >= step.Depth)
         {
-            bool sameFrame = ReferenceEquals(_func, step.Func) && _depth == step.Depth;
-            var results = sameFrame ? step.ResultsOf(_source) : [];
-            output.WriteLine(results.Length == 0 ? _line : $"{_line} -> {Text(results)}");
+            _pending.Pop();
+            Print(last, last.Depth == step.Depth ? step.ResultsOf(last.SourceIndex) : []);
         }
+        if (_pending.TryPeek(out var caller) && !caller.IsPrinted)
+        {
+            output.WriteLine(caller.Line);
+            caller.IsPrinted = true;
+        }
+        if (step.Sources.IsEmpty) return;
         var instr = step.Source;
-        _func = step.Func;
-        _depth = step.Depth;
-        _source = step.SourceIndex;
-        _line = $"{instr.At,8}  {new string(' ', Math.Min(step.Depth - 1, 40))}func {step.Func.Index}  {instr.Def.Rule}  {instr}{Text(step.Operands, before: " ")}";
+        string operands = string.Concat(step.Operands.Select(v => $" ({v})"));
+        string indent = new(' ', Math.Min(step.Depth - 1, 40));
+        _pending.Push(new Pending(step.Depth, step.SourceIndex, $"{indent}{instr.At,-8} func {step.Func.Index}  {StepRules.Of(instr)}  {instr}{operands}"));
     }
 
-    /// <summary>Writes the last line.</summary>
-    public readonly void Finish()
+    /// <summary>Prints the last step, which ended the run.</summary>
+    public void Finish()
     {
-        if (_line is not null) output.WriteLine(_line);
+        while (_pending.TryPop(out var last))
+            Print(last, []);
     }
 
-    private static string Text(Val[] values, string before = "") => values.Length == 0 ? "" : $"{before}[{string.Join(", ", values)}]";
+    private void Print(Pending step, Val[] results)
+    {
+        string values = string.Concat(results.Select(v => $" ({v})"));
+        if (!step.IsPrinted) output.WriteLine($"{step.Line}{(values.Length > 0 ? " ->" : "")}{values}");
+        else if (values.Length > 0) output.WriteLine($"{step.Line.TrimEnd()} returned{values}");
+    }
 }
