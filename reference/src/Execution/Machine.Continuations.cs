@@ -130,7 +130,7 @@ public abstract unsafe partial class Machine
             var code = target.Code ?? CodeOf(target);
             if (code.Cells > Store.Options.MaxOperandSlots) return Exhaust(ExhaustionKind.OperandStack);
             if (!Store.Allocate(256 + 16L * code.Cells)) return Exhaust(ExhaustionKind.Allocation);
-            var own = new Stack(target, code.Entry, ContReturnCode, code.Cells + 1);
+            var own = new Stack(target, code.Entry, ContReturnCode, code.Cells + 1, stack.FramesBelow + stack.Depth, Store.Options.MaxCallDepth);
             if (func is HostFunc) own.Refs[code.ParamCells] = func;
             cont.Begin(own);
         }

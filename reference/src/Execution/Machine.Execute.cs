@@ -614,20 +614,25 @@ public sealed unsafe partial class Machine<TObserver>
         goto Reload;
 
     Poll:
-        fuel += Refill();
+        at = Refill();
+        fuel += at;
         if (fuel >= 0) goto Next;
+        if (at > 0) goto Poll;
         exit = _refused;
         goto Leave;
 
     PollCall:
         // The call is not made yet, and will count again.
-        fuel = Refill();
-        if (fuel > 0) goto Next;
+        _again = true;
+        at = Refill();
+        fuel += 1 + at;
+        if (at > 0) goto Next;
         exit = _refused;
         goto Leave;
 
     GrowCells:
         // Nor here.
+        _again = true;
         fuel++;
         _needed += (int)(s - _cells) + code.Cells;
         exit = Exit.GrowCells;

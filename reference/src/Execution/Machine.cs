@@ -106,6 +106,12 @@ public abstract unsafe partial class Machine
                 return Ended(MachineStatus.Failed);
             }
             if (!_started && !Begin()) return Ended(_failure is null ? MachineStatus.Done : MachineStatus.Failed);
+            if (_fuel < 0)
+            {
+                // The step that went beyond the last budget.
+                _fuel += Refill();
+                if (_fuel < 0) return _refused == Exit.Paused ? Status = MachineStatus.Paused : Ended(MachineStatus.Failed);
+            }
             return Loop();
         }
         finally
@@ -131,8 +137,8 @@ public abstract unsafe partial class Machine
         }
         var code = func.Code ?? CodeOf(func);
         if (code.Cells > Store.Options.MaxOperandSlots) return Exhaust(ExhaustionKind.OperandStack);
-        _stack = new Stack(func, code.Entry, HaltCode, Math.Max(code.Cells, 64)) { FramesBelow = Store.Frames };
-        if (_stack.FramesBelow >= Store.Options.MaxCallDepth) return Exhaust(ExhaustionKind.CallStack);
+        if (Store.Frames >= Store.Options.MaxCallDepth) return Exhaust(ExhaustionKind.CallStack);
+        _stack = new Stack(func, code.Entry, HaltCode, Math.Max(code.Cells, 64), Store.Frames, Store.Options.MaxCallDepth);
         fixed (ulong* cells = _stack.Cells)
             Cells.Write(_args, types, cells, ref _stack.FirstRef);
         return true;
@@ -197,6 +203,9 @@ public abstract unsafe partial class Machine
     private protected ModuleInst _inst = null!;
     private protected byte* _mem;
     private protected ulong _memSize;
+
+    /// <summary>Whether the next instruction was observed already, but could not run.</summary>
+    private protected bool _again;
 
     private protected WasmFunc CurrentFunc => _frames[_depth].Func;
 
@@ -356,8 +365,10 @@ public sealed unsafe partial class Machine<TObserver> : Machine where TObserver 
 
     private void Observe(Code* pc, ulong* s)
     {
+        bool again = _again;
+        _again = false;
         // The stubs at the bottom stand for no source.
-        if (_depth == 0 || pc == ReturnCode) return;
+        if (again || _depth == 0 || pc == ReturnCode) return;
         Save(pc, s, _fuel);
         var code = CurrentFunc.Code!;
         _observer.Before(new Step(this, _stack, code, code.IndexOf(pc)));

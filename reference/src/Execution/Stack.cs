@@ -25,7 +25,7 @@ internal sealed unsafe class Stack
     public object?[] Refs;
 
     /// <summary>The frames from 1 on, outermost first; 0 stands for what is below the first function.</summary>
-    public Frame[] Frames = new Frame[InitialFrames];
+    public Frame[] Frames;
 
     /// <summary>The index of the innermost frame.</summary>
     public int Depth;
@@ -34,9 +34,17 @@ internal sealed unsafe class Stack
     public Code* Pc;
     public int Base;
 
-    public Stack(WasmFunc func, Code* pc, Code* below, int cells)
+    /// <param name="func">The first function.</param>
+    /// <param name="pc">Its first instruction.</param>
+    /// <param name="below">The instruction that it returns to.</param>
+    /// <param name="cells">The cells at first.</param>
+    /// <param name="framesBelow">The frames of all stacks below.</param>
+    /// <param name="limit">The most frames on this stack and those below.</param>
+    public Stack(WasmFunc func, Code* pc, Code* below, int cells, int framesBelow, int limit)
     {
         Pc = pc;
+        FramesBelow = framesBelow;
+        Frames = new Frame[Math.Clamp(limit - framesBelow + 1, 2, InitialFrames)];
         Cells = new ulong[cells];
         Refs = new object?[cells];
         Frames[0].Func = func;

@@ -55,7 +55,7 @@ public sealed partial class Store(Engine engine, StoreOptions? options = null) :
     public TagInst AllocTag(DefType type) => new(type);
 
     /// <summary><c>exn_alloc</c>: an exception with a payload of the tag's parameter types.</summary>
-    public ExnInst AllocExn(TagInst tag, ReadOnlySpan<Val> fields)
+    public ExnInst AllocExn(TagInst tag, params ReadOnlySpan<Val> fields)
     {
         CheckArguments(tag.FuncType.Params, fields);
         var nums = new V128[fields.Length];
