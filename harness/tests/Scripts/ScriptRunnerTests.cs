@@ -279,7 +279,9 @@ public sealed class ScriptRunnerTests : IDisposable
     {
         var options = Options(new FakeRuntime()) with { FileTimeout = TimeSpan.FromMilliseconds(50) };
         var result = ScriptRunner.Run(Script("""(module (func (export "hang"))) (thread $t (module (func (export "hang"))) (invoke "hang") (invoke "hang")) (invoke "hang") (wait $t) (module)"""), options);
-        Assert.Equal([Verdict.Passed, Verdict.Passed, Verdict.Passed, Verdict.TimedOut, Verdict.TimedOut, Verdict.TimedOut, Verdict.TimedOut, Verdict.TimedOut], result.Commands.Select(c => c.Verdict));
+        // On a busy machine the time may be up before the first of them.
+        Assert.All(result.Commands.Take(3), c => Assert.True(c.Verdict is Verdict.Passed or Verdict.TimedOut));
+        Assert.Equal(Enumerable.Repeat(Verdict.TimedOut, 5), result.Commands.Skip(3).Select(c => c.Verdict));
     }
 
     [Fact]
