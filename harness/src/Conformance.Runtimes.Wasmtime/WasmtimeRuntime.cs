@@ -109,7 +109,7 @@ public sealed class WasmtimeRuntime : IRuntime, IDisposable
     {
         var all = EngineConfig.Possible(Compiler.Cranelift, features & (Info.Features | (EngineConfig.Switchable & ~Features.StackSwitching)));
         string decisive = message;
-        if (engine.Config.Features != all)
+        if (engine.Config.Compiler == Compiler.Winch || engine.Config.Features != all)
             lock (_gate)
             {
                 if (_complete?.Config.Features != all)

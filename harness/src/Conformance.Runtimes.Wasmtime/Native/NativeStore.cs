@@ -101,11 +101,13 @@ public sealed unsafe partial class NativeStore : IDisposable
     /// <summary>Instantiates a module with imports in its order. After anything but <see cref="Completion.Returned"/> there is no instance.</summary>
     public Completion Instantiate(NativeModule module, ReadOnlySpan<Extern> imports, out Instance instance)
     {
+        var stack = SignalStack.Current();
         instance = default;
         nint trap = 0, error;
         fixed (Extern* items = imports)
         fixed (Instance* result = &instance)
             error = Api.wasmtime_instance_new(Context, module.Pointer, items, (nuint)imports.Length, result, &trap);
+        SignalStack.Reclaim(stack);
         return Complete(error, trap);
     }
 
@@ -152,10 +154,12 @@ public sealed unsafe partial class NativeStore : IDisposable
     /// <summary>Calls a function. The results must be released, and have the number that its type says.</summary>
     public Completion Call(Func func, ReadOnlySpan<Val> arguments, Span<Val> results)
     {
+        var stack = SignalStack.Current();
         nint trap = 0, error;
         fixed (Val* args = arguments)
         fixed (Val* res = results)
             error = Api.wasmtime_func_call(Context, &func, args, (nuint)arguments.Length, res, (nuint)results.Length, &trap);
+        SignalStack.Reclaim(stack);
         return Complete(error, trap);
     }
 
