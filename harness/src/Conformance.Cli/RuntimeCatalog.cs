@@ -4,6 +4,8 @@ using Conformance.Harness.Runtimes;
 using Conformance.Harness.Suites;
 using Conformance.Harness.Workers;
 using Conformance.Runtimes.Reference;
+using Conformance.Runtimes.Wasmtime;
+using Conformance.Runtimes.Wasmtime.Native;
 
 namespace Conformance.Cli;
 
@@ -21,7 +23,26 @@ internal static class RuntimeCatalog
     public static ImmutableArray<OwnRuntime> Own { get; } =
     [
         new(ReferenceRuntime.Name, "the kit's interpreter", IsNative: false, () => null, () => new ReferenceRuntime()),
+        .. WasmtimeRuntime.Configurations.Select(c => new OwnRuntime(c.Name, c.About, IsNative: true, WhyNoWasmtime, () => Wasmtime(c.Name))),
     ];
+
+    /// <summary>Looks for the library without loading it: that is for the process that runs it.</summary>
+    private static string? WhyNoWasmtime() => WasmtimeLibrary.Find(null, out string why) is null ? $"the Wasmtime library was not found: {why}" : null;
+
+    private static WasmtimeRuntime Wasmtime(string name)
+    {
+        try
+        {
+            return WasmtimeRuntime.Create(name)!;
+        }
+        catch (WasmtimeUnavailableException e)
+        {
+            throw new CliException(e.Message);
+        }
+    }
+
+    /// <summary>When the engine ends its process, its reason is then the last thing that it writes.</summary>
+    private static readonly ImmutableDictionary<string, string> NativeEnvironment = ImmutableDictionary<string, string>.Empty.Add("RUST_BACKTRACE", "0");
 
     /// <summary>A name with this before it means: in a worker process.</summary>
     private const string InWorker = "worker:";
@@ -44,7 +65,7 @@ internal static class RuntimeCatalog
             return command.IsEmpty ? throw new CliException($"--runtime {name}: no command") : (new WorkerSpec(name[..equals], command), null);
         }
         if (FindOwn(name.StartsWith(InWorker, StringComparison.Ordinal) ? name[InWorker.Length..] : name) is { } own)
-            return own.WhyNot() is { } missing ? (null, missing) : (new WorkerSpec(own.Name, [.. Self(), "worker", own.Name]), null);
+            return own.WhyNot() is { } missing ? (null, missing) : (new WorkerSpec(own.Name, [.. Self(), "worker", own.Name], own.IsNative ? NativeEnvironment : null), null);
         var entry = EngineCatalog.Find(name) ?? throw new CliException($"unknown runtime `{name}`; known are: {string.Join(", ", Names)}, and NAME=COMMAND for a worker of your own");
         var (spec, found) = entry.Locate(Places());
         return (spec, found.Why);

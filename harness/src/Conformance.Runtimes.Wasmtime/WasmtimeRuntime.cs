@@ -12,13 +12,14 @@ namespace Conformance.Runtimes.Wasmtime;
 public sealed class WasmtimeRuntime : IRuntime, IDisposable
 {
     /// <summary>The configurations by name.</summary>
-    private static readonly ImmutableArray<(string Name, WasmtimeOptions Options)> Configurations =
+    public static ImmutableArray<(string Name, string About, WasmtimeOptions Options)> Configurations { get; } =
     [
-        ("wasmtime",        new() { OptLevel = OptLevel.Speed }),
-        ("wasmtime-o0",     new() { OptLevel = OptLevel.None }),
-        ("wasmtime-os",     new() { OptLevel = OptLevel.SpeedAndSize }),
-        ("wasmtime-winch",  new() { Compiler = Compiler.Winch }),
-        ("wasmtime-pulley", new() { Compiler = Compiler.Pulley }),
+        ("wasmtime",                 "Wasmtime, Cranelift optimizing for speed",                       new() { OptLevel = OptLevel.Speed }),
+        ("wasmtime-o0",              "Wasmtime, Cranelift without optimization",                       new() { OptLevel = OptLevel.None }),
+        ("wasmtime-os",              "Wasmtime, Cranelift optimizing for speed and size",              new() { OptLevel = OptLevel.SpeedAndSize }),
+        ("wasmtime-winch",           "Wasmtime, the baseline compiler Winch",                          new() { Compiler = Compiler.Winch }),
+        ("wasmtime-pulley",          "Wasmtime, the bytecode interpreter Pulley",                      new() { Compiler = Compiler.Pulley }),
+        ("wasmtime-stack-switching", "Wasmtime with stack switching switched on: cont.new ends its process", new() { StackSwitching = true }),
     ];
 
     private readonly Lock _gate = new();
@@ -44,16 +45,13 @@ public sealed class WasmtimeRuntime : IRuntime, IDisposable
         };
     }
 
-    /// <summary>The names of the configurations.</summary>
-    public static IEnumerable<string> Names => Configurations.Select(c => c.Name);
-
     /// <summary>A configuration by its name, or null when there is none of that name.</summary>
     /// <param name="name">The name.</param>
     /// <param name="adjust">Changes to the configuration's options.</param>
     /// <exception cref="WasmtimeUnavailableException">The library is not there, or not one that is known.</exception>
     public static WasmtimeRuntime? Create(string name, Func<WasmtimeOptions, WasmtimeOptions>? adjust = null)
     {
-        foreach (var (known, options) in Configurations)
+        foreach (var (known, _, options) in Configurations)
             if (known == name) return new(name, adjust is null ? options : adjust(options));
         return null;
     }

@@ -201,6 +201,24 @@ internal sealed partial class WasmtimeStore : IStore
         }
     }
 
+    public ImmutableArray<Value>? ReadTable(IInstance instance, string name, ulong offset, int length)
+    {
+        using var _ = Enter();
+        if (!((WasmtimeInstance)instance).TryExport(name, out var item)) return null;
+        if (item.Kind != NativeExternKind.Table)
+        {
+            NativeStore.Release(ref item);
+            return null;
+        }
+        var elements = ImmutableArray.CreateBuilder<Value>();
+        for (ulong i = offset; elements.Count < length && _store.TryGet(item.Table, i, out var element); i++)
+        {
+            elements.Add(ToValue(element));
+            NativeStore.Release(ref element);
+        }
+        return elements.ToImmutable();
+    }
+
     public Outcome Share(IInstance instance, IStore other)
     {
         var there = (WasmtimeStore)other;
