@@ -30,6 +30,7 @@ var root = new RootCommand("""
     ConvertCommand.Create(),
     FuzzCommand.Create(),
     WorkerCommand.Create(),
+    WorkerTestCommand.Create(),
 };
 
 try

@@ -176,5 +176,11 @@ public static class Probes
         return outcome is Outcome.Instantiated made && facts.Has(Protocol.Invoke) ? store.Invoke(made.Instance, "f", []) : outcome;
     }
 
-    private static byte[] Binary(string fields) => BinaryEncoder.Encode(TextParser.ParseModule(Encoding.UTF8.GetBytes($"(module {fields})"), Profile.All));
+    /// <summary>The modules that trap: the kind, the features that it takes, and the module, which traps when it is instantiated or its export <c>f</c> is invoked.</summary>
+    public static IEnumerable<(TrapKind Kind, Features Needs, byte[] Binary)> Traps() => OfTraps.Select(p => (p.Kind, p.Needs, Binary(p.Fields)));
+
+    /// <summary>The module of each feature, which only an engine with the feature accepts.</summary>
+    public static IEnumerable<(Features Feature, byte[] Binary)> OfEachFeature() => OfFeatures.Select(p => (p.Feature, Binary(p.Fields)));
+
+    internal static byte[] Binary(string fields) => BinaryEncoder.Encode(TextParser.ParseModule(Encoding.UTF8.GetBytes($"(module {fields})"), Profile.All));
 }

@@ -205,6 +205,15 @@ internal sealed class WorkerProcess : IDisposable
         return errors.Length == 0 ? how : $"{how}: {string.Join(" | ", errors)}";
     }
 
+    /// <summary>Tells the worker that nothing more will be asked.</summary>
+    public void CloseInput()
+    {
+        lock (_writing) _input.Dispose();
+    }
+
+    /// <summary>Whether the process ends in time.</summary>
+    public bool WaitForEnd(TimeSpan time) => _process.WaitForExit(time);
+
     private void KeepError(string? line)
     {
         if (string.IsNullOrWhiteSpace(line)) return;

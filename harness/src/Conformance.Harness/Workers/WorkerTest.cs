@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Conformance.Harness.Results;
+using Conformance.Harness.Running;
+using Conformance.Harness.Runtimes;
+using Conformance.Harness.Scripts;
+using Wasm.Execution;
+using Wasm.Syntax;
+
+namespace Conformance.Harness.Workers;
+
+/// <summary>What a check of a worker found.</summary>
+/// <param name="Passed">False for a fault, null for what the worker does not have.</param>
+/// <param name="Text">What was checked, and what was wrong or is missing.</param>
+public sealed record WorkerCheck(bool? Passed, string Text);
+
+/// <summary>The test that an author runs on a worker: does it keep to the protocol, and is what it answers true?</summary>
+public static class WorkerTest
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs all checks; each is given as soon as it is done. The first that makes the others pointless is the last.</summary>
+    public static IEnumerable<WorkerCheck> Run(WorkerSpec spec, WorkerLimits? limits = null)
+    {
+        var allowed = limits ?? WorkerLimits.Default;
+        foreach (var check in Frames(spec, allowed)) yield return check;
+        OutOfProcessRuntime? runtime = null;
+        WorkerCheck? failed = null;
+        try
+        {
+            runtime = OutOfProcessRuntime.Start(spec, allowed);
+        }
+        catch (WorkerStartException e)
+        {
+            failed = new(false, e.Message);
+        }
+        if (failed is not null)
+        {
+            yield return failed;
+            yield break;
+        }
+        using (runtime)
+        {
+            foreach (var check in Declared(runtime!.Facts)) yield return check;
+            foreach (var check in Script(runtime)) yield return check;
+            foreach (var check in Embedding(runtime)) yield return check;
+            foreach (var check in Traps(runtime)) yield return check;
+            yield return runtime.Started == 1 ? new(true, "one worker served it all") : new(false, $"{runtime.Started} workers were started: the others were lost");
+        }
+    }
+
+    private static IEnumerable<WorkerCheck> Frames(WorkerSpec spec, WorkerLimits limits)
+    {
+        yield return Check("hello is answered, with unknown members in it", () =>
+        {
+            using var worker = new WorkerProcess(spec, limits);
+            using var hello = worker.Ask("\"do\":\"hello\",\"protocol\":1,\"kit\":\"test\",\"unknown\":{\"a\":[1,null]}"u8, limits.Start);
+            WorkerFacts.Read(hello.RootElement);
+        });
+        yield return Check("requests sent ahead are answered in order", () =>
+        {
+            using var worker = new WorkerProcess(spec, limits);
+            worker.Ask("\"do\":\"hello\",\"protocol\":1"u8, limits.Start).Dispose();
+            const int Ahead = 50;
+            var order = new List<int>();
+            var threads = Enumerable.Range(0, Ahead).Select(i => new Thread(() =>
+            {
+                try
+                {
+                    using var answer = worker.Ask("\"do\":\"reset\",\"version\":\"3.0\",\"features\":[]"u8, Patience);
+                    if (WireOutcome.Word(answer.RootElement) == "done") lock (order) order.Add(i);
+                }
+                catch (Exception e) when (e is WorkerLostException or ProtocolException)
+                {
+                    // Counted as missing.
+                }
+            })).ToArray();
+            foreach (var thread in threads) thread.Start();
+            foreach (var thread in threads) thread.Join();
+            if (order.Count != Ahead) throw new ProtocolException($"{order.Count} of {Ahead} answers came{(worker.Lost is { } lost ? $": {lost.Message}" : "")}");
+        });
+        yield return Check("a large module is read and loaded", () =>
+        {
+            using var worker = new WorkerProcess(spec, limits);
+            worker.Ask("\"do\":\"hello\",\"protocol\":1"u8, limits.Start).Dispose();
+            worker.Ask("\"do\":\"reset\",\"version\":\"3.0\",\"features\":[]"u8).Dispose();
+            // A custom section of two megabytes.
+            const int Size = 1 << 21;
+            byte[] module = [0, (byte)'a', (byte)'s', (byte)'m', 1, 0, 0, 0, 0, 0x82, 0x80, 0x80, 0x01, 1, (byte)'x', .. new byte[Size]];
+            using var answer = worker.Ask(Encoding.UTF8.GetBytes($"\"do\":\"load\",\"module\":1,\"hex\":\"{Convert.ToHexStringLower(module)}\""));
+            if (WireOutcome.Word(answer.RootElement) != "loaded") throw new ProtocolException($"the answer was {answer.RootElement}");
+        });
+        yield return Check("the worker ends after bye", () => Ends(spec, limits, worker => worker.Ask("\"do\":\"bye\""u8, Patience).Dispose()));
+        yield return Check("the worker ends with its input", () => Ends(spec, limits, worker => worker.CloseInput()));
+    }
+
+    private static void Ends(WorkerSpec spec, WorkerLimits limits, Action<WorkerProcess> end)
+    {
+        using var worker = new WorkerProcess(spec, limits);
+        worker.Ask("\"do\":\"hello\",\"protocol\":1"u8, limits.Start).Dispose();
+        end(worker);
+        if (!worker.WaitForEnd(Patience)) throw new ProtocolException($"it still runs after {Patience.TotalSeconds} s");
+    }
+
+    private static WorkerCheck Check(string what, Action check)
+    {
+        try
+        {
+            check();
+            return new(true, what);
+        }
+        catch (Exception e) when (e is WorkerLostException or WorkerStartException or ProtocolException or JsonException)
+        {
+            return new(false, $"{what}: {e.Message}");
+        }
+    }
+
+    private static IEnumerable<WorkerCheck> Declared(WorkerFacts facts)
+    {
+        foreach (string request in Protocol.Optional)
+            if (!facts.Has(request) && request != Protocol.Share) yield return new(null, $"request `{request}`: {facts.WhyNot(request)}");
+        foreach (string type in Protocol.ValueTypes)
+            if (!facts.Values.Contains(type)) yield return new(null, $"values of type {type} do not cross: the kit bridges them");
+        foreach (string feature in Suites.Profiles.NamesOf(Features.All & ~facts.Features))
+            yield return new(null, $"feature {feature}");
+        if (!facts.DistinguishesMalformed) yield return new(null, "malformed and invalid modules are not told apart");
+    }
+
+    /// <summary>The script's commands by its comments.</summary>
+    private static IEnumerable<WorkerCheck> Script(OutOfProcessRuntime runtime)
+    {
+        using var stream = typeof(WorkerTest).Assembly.GetManifestResourceStream("worker-test.wast")!;
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        byte[] source = copy.ToArray();
+        string[] lines = Encoding.UTF8.GetString(source).Split('\n');
+        var result = ScriptRunner.Run(new ScriptFile("", "worker-test.wast", null, Profile.Wasm3, source), new RunOptions { Runtime = runtime, Files = [] });
+        foreach (var section in result.Commands.GroupBy(c => SectionOf(lines, c.Line)))
+        {
+            var bad = section.Where(c => c.Verdict is not (Verdict.Passed or Verdict.Unsupported or Verdict.AdapterLimit)).ToList();
+            foreach (var command in bad) yield return new(false, $"{section.Key}: line {command.Line} {lines[command.Line - 1].Trim()}: {command.Text}");
+            int missing = section.Count(c => c.Verdict is Verdict.Unsupported or Verdict.AdapterLimit);
+            if (bad.Count == 0)
+                yield return missing == section.Count() ? new(null, $"{section.Key}: {section.First().Detail}") : new(true, $"{section.Key}: {section.Count() - missing} commands{(missing == 0 ? "" : $", {missing} not supported")}");
+        }
+    }
+
+    private static string SectionOf(string[] lines, int line)
+    {
+        for (int i = line - 1; i >= 0; i--)
+            if (lines[i].StartsWith(";; ", StringComparison.Ordinal)) return lines[i][3..];
+        return "";
+    }
+
+    /// <summary>What no command of a script asks for: memories, payloads, undefined exports, what a reset forgets.</summary>
+    private static IEnumerable<WorkerCheck> Embedding(OutOfProcessRuntime runtime)
+    {
+        if (!runtime.Facts.Has(Protocol.Instantiate) || !runtime.Facts.Has(Protocol.Invoke)) yield break;
+        using var store = runtime.CreateStore(new StoreRequest(Profile.Wasm3 with { Features = runtime.Facts.Features & Features.Wasm3 }));
+        if (Instantiate(store, "(memory (export \"m\") 1) (data (i32.const 65534) \"\\01\\ff\") (func (export \"f\"))") is not { } instance)
+        {
+            yield return new(false, "a module with a memory is not instantiated");
+            yield break;
+        }
+        if (runtime.Facts.Has(Protocol.Memory))
+            yield return store.ReadMemory(instance, "m", 65534, 10) is { } bytes && bytes.SequenceEqual(new byte[] { 1, 0xff })
+                ? new(true, "a memory is read, and no further than its end") : new(false, "reading ten bytes of a memory two before its end does not give two bytes 01 ff");
+        yield return store.Invoke(instance, "no such", []) is Outcome.Inapplicable ? new(true, "an undefined export is told") : new(false, "invoking an undefined export is not answered with `inapplicable`");
+        if (runtime.Facts.Features.HasFlag(Features.Exceptions))
+        {
+            var thrown = Instantiate(store, "(tag $e (export \"e\") (param i32 f64)) (func (export \"f\") i32.const 7 f64.const nan:0x4000000000001 throw $e)") is { } thrower ? store.Invoke(thrower, "f", []) : null;
+            ImmutableArray<Value> payload = [Value.I32(7), Value.F64(0x7ff4000000000001)];
+            yield return thrown is Outcome.Threw { Values: { IsDefault: false } values } && values.SequenceEqual(payload) ? new(true, "the payload of an exception is told, bit by bit")
+                : thrown is Outcome.Threw { Values.IsDefault: true } ? new(null, "the payload of an exception is not told") : new(false, $"an exception's payload is wrong: {thrown}");
+        }
+        if (!runtime.Facts.Has(Protocol.Register)) yield break;
+        store.Register("left behind", instance);
+        store.Dispose();
+        using var next = runtime.CreateStore(new StoreRequest(Profile.Wasm1));
+        yield return Instantiate(next, "(import \"left behind\" \"f\" (func))") is null ? new(true, "reset forgets registrations") : new(false, "what was registered before a reset can still be imported");
+    }
+
+    private static IInstance? Instantiate(IStore store, string fields) =>
+        store.Load(Probes.Binary(fields)) is Outcome.Loaded loaded && store.Instantiate(loaded.Module) is Outcome.Instantiated made ? made.Instance : null;
+
+    /// <summary>Every probe of a trap must trap, and where the worker tells kinds, with its kind.</summary>
+    private static IEnumerable<WorkerCheck> Traps(OutOfProcessRuntime runtime)
+    {
+        if (!runtime.Facts.Has(Protocol.Instantiate) || !runtime.Facts.Has(Protocol.Invoke)) yield break;
+        var kinds = new SortedSet<TrapKind>();
+        foreach (var (kind, needs, binary) in Probes.Traps())
+        {
+            if (!runtime.Facts.Features.HasFlag(needs)) continue;
+            using var store = runtime.CreateStore(new StoreRequest(Profile.All with { Features = runtime.Facts.Features }));
+            var outcome = store.Load(binary);
+            if (outcome is Outcome.Loaded loaded) outcome = store.Instantiate(loaded.Module);
+            if (outcome is Outcome.Instantiated made) outcome = store.Invoke(made.Instance, "f", []);
+            if (outcome is Outcome.Trapped trap && trap.Kinds.Contains(kind)) kinds.Add(kind);
+            else yield return new(false, $"a probe of {kind}: {outcome}{(outcome is Outcome.Trapped t ? $", which is {string.Join(" or ", t.Kinds)}" : "")}");
+        }
+        yield return new(true, $"{kinds.Count} kinds of trap{(runtime.Facts.TellsKinds ? "" : $", told by {runtime.Facts.Traps.Kinds.Count} messages")}");
+    }
+}
