@@ -29,6 +29,8 @@ var root = new RootCommand("""
     LitmusCommand.Create(),
     ConvertCommand.Create(),
     FuzzCommand.Create(),
+    ExplainCommand.Create(),
+    EnginesCommand.Create(),
     WorkerCommand.Create(),
     WorkerTestCommand.Create(),
 };

@@ -166,21 +166,23 @@ internal static class RunCommand
         public void Dispose() => (runtime as IDisposable)?.Dispose();
     }
 
-    /// <summary>The runtime of a name, in this process or in workers; null with the reason when it is not to be had on this machine.</summary>
+    /// <summary>The runtime of a name as the options of a run want it; null with the reason when it is not to be had on this machine.</summary>
     private static Hosted? CreateRuntime(ParseResult args, string name, out string? whyNot)
     {
         whyNot = null;
-        if (name == ReferenceRuntime.Name) return new Hosted(new ReferenceRuntime(Limits(args)));
-        if (RuntimeCatalog.FindOwn(name) is { } own && (!own.IsNative || args.GetValue(InProcess)))
-        {
-            whyNot = own.WhyNot();
-            return whyNot is null ? new Hosted(own.Create()) : null;
-        }
-        return StartWorker(name, new WorkerLimits
+        return name == ReferenceRuntime.Name ? new Hosted(new ReferenceRuntime(Limits(args))) : CreateRuntime(name, args.GetValue(InProcess), new WorkerLimits
         {
             Request = TimeSpan.FromSeconds(args.GetValue(CommandTimeout)),
             Memory = (long)Math.Min(Size("--worker-memory", args.GetValue(WorkerMemory)!), long.MaxValue),
         }, out whyNot);
+    }
+
+    /// <summary>The runtime of a name, in this process or in workers; null with the reason when it is not to be had on this machine.</summary>
+    internal static Hosted? CreateRuntime(string name, bool inProcess, WorkerLimits limits, out string? whyNot)
+    {
+        if (RuntimeCatalog.FindOwn(name) is not { } own || (own.IsNative && !inProcess)) return StartWorker(name, limits, out whyNot);
+        whyNot = own.WhyNot();
+        return whyNot is null ? new Hosted(own.Create()) : null;
     }
 
     /// <summary>A runtime in worker processes; null with the reason when it is not to be had.</summary>

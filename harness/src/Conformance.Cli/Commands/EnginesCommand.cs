@@ -1,0 +1,79 @@
+using System.CommandLine;
+using Conformance.Harness.Engines;
+using Conformance.Harness.Suites;
+using Conformance.Harness.Workers;
+using Wasm.Syntax;
+
+namespace Conformance.Cli.Commands;
+
+/// <summary><c>conformance engines list|install</c>: which engines are here, and how to get the others.</summary>
+internal static class EnginesCommand
+{
+    private static readonly Option<bool> NoStart = new("--no-start") { Description = "Do not start the engines: without versions and features." };
+    private static readonly Argument<string[]> Names = new("NAME") { Description = "What to install: npm (Node, Deno, Bun, Binaryen and wabt by the lock file). Default: all.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<string> From = new("--from") { Description = "Take one engine from a local file, a folder or an address instead of its usual source.", HelpName = "PLACE" };
+
+    public static Command Create()
+    {
+        var list = new Command("list", "Show the engines: what is found where, in which version, with which features; and how to get what is missing.") { NoStart };
+        list.SetAction(args => List(args.GetValue(NoStart)));
+        var install = new Command("install", "Install pinned engines into the kit's cache.") { Names, From };
+        install.SetAction(args => Install(args.GetValue(Names)!, args.GetValue(From)));
+        return new Command("engines", "The engines that scripts can be run on.") { list, install };
+    }
+
+    private static int List(bool noStart)
+    {
+        foreach (var own in RuntimeCatalog.Own)
+            Show(own.Name, own.About, own.WhyNot(), own.IsNative ? $"worker:{own.Name}" : null, own.IsNative ? "" : "built in", noStart);
+        var places = RuntimeCatalog.Places();
+        foreach (var entry in EngineCatalog.Entries)
+        {
+            var (spec, found) = entry.Locate(places);
+            Show(entry.Name, entry.About, spec is null ? found.Why : null, entry.Name, $"{found.Path} ({found.Source})", noStart);
+        }
+        Console.WriteLine($"{"NAME=COMMAND",-18} any worker that speaks the protocol (PROTOCOL.md; `conformance worker-test`)");
+        return ExitCode.AsExpected;
+    }
+
+    private static void Show(string name, string about, string? whyNot, string? worker, string where, bool noStart)
+    {
+        if (whyNot is not null)
+        {
+            Console.WriteLine($"{name,-18} {about}: not found: {whyNot}");
+            return;
+        }
+        Console.WriteLine($"{name,-18} {about}{(where.Length == 0 ? "" : $": {where}")}");
+        if (noStart || worker is null) return;
+        using var hosted = RunCommand.StartWorker(worker, WorkerLimits.Default, out string? broken);
+        if (hosted is null)
+        {
+            Console.WriteLine($"{"",-18} cannot be used: {broken}");
+            return;
+        }
+        var info = hosted.Value.Info;
+        Console.WriteLine($"{"",-18} {info.Version}");
+        string without = string.Join(", ", Profiles.NamesOf(Features.Wasm3 & ~info.Features)), beyond = string.Join(", ", Profiles.NamesOf(info.Features & ~Features.Wasm3));
+        Console.WriteLine($"{"",-18} 3.0{(without.Length == 0 ? "" : $" without {without}")}{(beyond.Length == 0 ? "" : $", with {beyond}")}");
+    }
+
+    private static int Install(string[] names, string? from)
+    {
+        var installers = names.Length == 0 ? [.. EngineInstallers.All] : names.Select(name => EngineInstallers.All.FirstOrDefault(i => i.Name == name)
+            ?? throw new CliException($"nothing called `{name}` can be installed; there are: {string.Join(", ", EngineInstallers.All.Select(i => i.Name))}")).ToArray();
+        if (from is not null && installers.Length != 1) throw new CliException("--from needs one name");
+        bool good = true;
+        foreach (var installer in installers)
+            try
+            {
+                Console.WriteLine($"{installer.Name}: {installer.About} …");
+                Console.WriteLine($"{installer.Name}: {installer.Install(from)}");
+            }
+            catch (CliException e) when (installers.Length > 1)
+            {
+                Console.Error.WriteLine($"{installer.Name}: {e.Message}");
+                good = false;
+            }
+        return good ? ExitCode.AsExpected : ExitCode.Usage;
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Conformance.Harness.Explaining;
+using Conformance.Harness.Results;
+using Conformance.Harness.Running;
+using Conformance.Harness.Suites;
+using Conformance.Harness.Workers;
+
+namespace Conformance.Cli.Commands;
+
+/// <summary><c>conformance explain</c>: one command of a script on every engine.</summary>
+internal static class ExplainCommand
+{
+    private static readonly Argument<string> Place = new("FILE:LINE") { Description = "A script and a line, as reports show them: a path, or SUITE/PATH." };
+    private static readonly Option<string[]> Runtime = new("--runtime") { Description = "The runtimes, separated by commas. Default: all that are found on this machine.", HelpName = "NAME,…" };
+    private static readonly Option<string> Features = new("--features") { Description = "A profile instead of the one that the script's folder has.", HelpName = "NAME" };
+    private static readonly Option<bool> InProcess = new("--in-process") { Description = "Host native engines in this process." };
+
+    public static Command Create()
+    {
+        var command = new Command("explain", """
+            Show one command of a script on every engine: what each answered, its verdict, and where the specification says what must happen.
+
+            Example: conformance explain testsuite/i32.wast:37 --runtime reference,node,bun
+            """) { Place, Runtime, Features, InProcess };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult args)
+    {
+        string place = args.GetValue(Place)!;
+        string[] parts = place.Split(':');
+        // FILE:LINE, or FILE:LINE:COLUMN as reports have it.
+        int at = parts.Length - (parts.Length > 2 && int.TryParse(parts[^1], out _) && int.TryParse(parts[^2], out _) ? 2 : 1);
+        if (at < 1 || !int.TryParse(parts[at], NumberStyles.None, CultureInfo.InvariantCulture, out int line)) throw new CliException($"{place}: not of the form FILE:LINE");
+        var file = Find(string.Join(':', parts[..at]), args.GetValue(Features));
+        byte[] source = File.ReadAllBytes(file.FullPath!);
+        var explanation = Explanation.Of(file, source, line) ?? throw new CliException($"{place}: no command stands there");
+
+        Console.WriteLine($"{file.Key}:{explanation.Source.At} [{file.Profile.Name}]");
+        foreach (string text in Encoding.UTF8.GetString(explanation.Source.Text.Span).Split('\n').Take(40))
+            Console.WriteLine($"    {text.TrimEnd()}");
+        Console.WriteLine();
+        string[] names = args.GetValue(Runtime) is { Length: > 0 } given ? [.. RuntimeCatalog.Split(given)] : [.. RuntimeCatalog.Names];
+        Recorded? known = null;
+        bool good = true;
+        foreach (string name in names)
+        {
+            var hosted = RunCommand.CreateRuntime(name, args.GetValue(InProcess), WorkerLimits.Default, out string? whyNot);
+            using (hosted)
+            {
+                if (hosted is null)
+                {
+                    if (args.GetValue(Runtime) is { Length: > 0 }) Console.WriteLine($"{name,-18} NOT RUN ({whyNot})");
+                    continue;
+                }
+                var explained = explanation.Run(hosted.Value);
+                known ??= explained.Last;
+                good &= !explained.Result.Verdict.IsBad();
+                Show(name, explained);
+            }
+        }
+        Console.WriteLine();
+        foreach (string link in explanation.Links(known))
+            Console.WriteLine(link);
+        return good ? ExitCode.AsExpected : ExitCode.NotAsExpected;
+    }
+
+    private static void Show(string name, Explained explained)
+    {
+        var (result, last) = explained;
+        string said = result.Verdict is Verdict.Unsupported or Verdict.AdapterLimit ? result.Detail ?? result.Actual ?? "" : last?.Outcome.ToString() ?? "";
+        Console.WriteLine($"{name,-18} {result.Verdict.Name(),-16} {said}");
+        if (result.Verdict.IsBad()) Console.WriteLine($"{"",-18} {result.Text}");
+        if (last?.Outcome is Conformance.Harness.Runtimes.Outcome.Trapped { Backtrace: { IsDefaultOrEmpty: false } frames } trap)
+        {
+            Console.WriteLine($"{"",-18} {string.Join(" or ", trap.Kinds)}");
+            foreach (var frame in frames.Take(8))
+                Console.WriteLine($"{"",-18}   at func {frame.Function?.ToString(CultureInfo.InvariantCulture) ?? "?"}{(frame.Name is null ? "" : $" {frame.Name}")}{(frame.ModuleOffset is { } offset ? $" 0x{offset:x}" : "")}");
+        }
+    }
+
+    /// <summary>The script: a file, else one of a suite by its key, else one of the official suite.</summary>
+    private static ScriptFile Find(string path, string? features)
+    {
+        var (list, places, profile) = (SuiteList.Pinned, SuitePlaces.FromEnvironment(), features is null ? null : RunCommand.ParseProfile(features));
+        if (File.Exists(path)) return Selection.Of([path], list, places, profile).Files[0];
+        string suite = path.Split('/')[0];
+        foreach (string name in list.Find(suite) is null ? [list.Suites.First(s => s.Official).Name] : new[] { suite })
+            foreach (var file in Selection.Of([name], list, places, profile).Files)
+                if (file.Key == path || file.Path == path) return file;
+        throw new CliException($"{path}: no such file, and no script of a suite on this machine");
+    }
+}
