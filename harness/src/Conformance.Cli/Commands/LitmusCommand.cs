@@ -13,11 +13,16 @@ internal static class LitmusCommand
     private static readonly Option<string> How = new("--how") { Description = "all: every interleaving of accesses to shared memory; random: a seeded scheduler; os: threads of the system.", HelpName = "HOW", DefaultValueFactory = _ => "all" };
     private static readonly Option<int> Runs = new("--runs") { Description = "The number of runs, or for `all` their bound.", HelpName = "N", DefaultValueFactory = _ => 10_000 };
     private static readonly Option<ulong> SeedOption = new("--seed") { Description = "The scheduler's first seed.", HelpName = "N" };
+    private static readonly Option<string[]> Allow = new("--allow")
+    {
+        Description = "An outcome that is allowed, as words of the shared memory: 24=1,32=0. Repeat it; then what is seen beside them is a failure, and what is never seen is listed.",
+        HelpName = "WORDS",
+    };
     private static readonly Option<string> Features = new("--features") { Description = "A profile for all scripts.", HelpName = "NAME" };
 
     public static Command Create()
     {
-        var command = new Command("litmus", "Run multi-threaded scripts many times and list the outcomes seen. Exit code 1 when a run failed an assertion.") { Paths, How, Runs, SeedOption, Features };
+        var command = new Command("litmus", "Run multi-threaded scripts many times and list the outcomes seen. Exit code 1 when a run failed an assertion.") { Paths, How, Runs, SeedOption, Allow, Features };
         command.SetAction(Run);
         return command;
     }
@@ -54,8 +59,34 @@ internal static class LitmusCommand
                     Console.WriteLine($"              {file.Path}:{failure.Line}:{failure.Column}: {failure.Text}");
                 }
             }
+            failed |= !Compare(args.GetValue(Allow) ?? [], result);
             if (interrupt.Token.IsCancellationRequested) return ExitCode.Interrupted;
         }
         return failed ? ExitCode.NotAsExpected : ExitCode.AsExpected;
+    }
+
+    /// <summary>Says which outcomes are not allowed, and which allowed ones were never seen.</summary>
+    private static bool Compare(string[] allowed, Exploration result)
+    {
+        if (allowed.Length == 0) return true;
+        var strangers = result.Outcomes.Where(o => !allowed.Any(a => Has(o.Text, a))).ToList();
+        foreach (var outcome in strangers)
+            Console.WriteLine($"  NOT ALLOWED  {outcome.Text}");
+        foreach (string never in allowed.Where(a => !result.Outcomes.Any(o => Has(o.Text, a))))
+            Console.WriteLine($"  never seen   {never}");
+        return strangers.Count == 0;
+    }
+
+    /// <summary>Whether an outcome has all these words; a word that it does not list is zero.</summary>
+    private static bool Has(string outcome, string words)
+    {
+        foreach (string word in words.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] parts = word.Split('=');
+            if (parts.Length != 2) throw new CliException($"--allow {words}: expected ADDRESS=VALUE, separated by commas");
+            bool has = parts[1] == "0" ? !outcome.Contains($"[{parts[0]}]=", StringComparison.Ordinal) : $"{outcome} ".Contains($"[{parts[0]}]={parts[1]} ", StringComparison.Ordinal);
+            if (!has) return false;
+        }
+        return true;
     }
 }
