@@ -47,6 +47,23 @@ public class OfficialSuiteTests
             Assert.Equal((pinned.Files, pinned.Commands, pinned.Messages), (run.Totals.Files, run.Totals.Passed, run.Totals.Messages.Prefix));
     }
 
+    public static TheoryData<string> LitmusFiles => [.. LitmusTable.Known.Tests.Select(t => t.File)];
+
+    [SuiteTheory("threads"), MemberData(nameof(LitmusFiles))]
+    public void Litmus_tests_have_the_outcomes_that_the_memory_model_allows(string path)
+    {
+        var test = LitmusTable.Known.Find(path)!;
+        var file = Selections.GetOrAdd("threads", name => Selection.Of([name], SuiteList.Pinned, Places)).Files.Single(f => f.Key == path);
+        var options = new RunOptions { Runtime = new ReferenceRuntime(), Files = [file] };
+        var exploration = Explorer.Explore(file, options);
+        Assert.True(exploration is { IsComplete: true, Cut: 0, Deadlocks: 0 });
+        var report = LitmusTable.Report(test, exploration);
+        Assert.Empty(report.Forbidden);
+        Assert.Equal(test.Exact, report.Seen.All(s => s.Runs > 0));
+        foreach (var rule in Enum.GetValues<ThreadRule>())
+            Assert.Empty(LitmusTable.Report(test, Explorer.Sample(file, options with { Threads = rule }, 200)).Forbidden);
+    }
+
     private static readonly ConcurrentDictionary<string, Selection> Selections = new();
 
     private static void Passes(string suite, string path)

@@ -5,7 +5,7 @@ namespace Wasm.Execution;
 /// <summary>The names of the reduction rules (4.3), by instruction. Where a rule has several cases, the name is what they have in common.</summary>
 public static class StepRules
 {
-    /// <summary>For example <c>Step_pure/binop</c> for <c>i32.add</c>, and <c>Step_read/local.get</c>; constants are values, and have none.</summary>
+    /// <summary>For example <c>Step_pure/relop</c> for <c>i32.eq</c>, and <c>Step_read/local.get</c>; constants are values, and have none.</summary>
     public static string Of(Instr instr)
     {
         string name = instr.Def.Rule switch

@@ -50,6 +50,16 @@ internal static class LitmusCommand
                 : Explorer.Sample(file, options, args.GetValue(Runs), interrupt.Token);
             Console.WriteLine($"{file.Key}: {result.Runs} runs{(how == "all" ? result.IsComplete ? ", every interleaving" : ", not every interleaving" : "")}"
                 + (result.Cut > 0 ? $", {result.Cut} cut off at the bound on steps" : "") + (result.Deadlocks > 0 ? $", {result.Deadlocks} deadlocked" : ""));
+            if (LitmusTable.Known.Find(file.FullPath ?? file.Key) is { } test)
+            {
+                var report = LitmusTable.Report(test, result);
+                Console.WriteLine($"  allowed for {test.Memory}[{string.Join(", ", test.Words)}]: {string.Join(", ", report.Seen.Select(s => $"({s.Outcome}) {(s.Runs == 0 ? "never seen" : $"seen {s.Runs} times")}"))}");
+                foreach (var (forbidden, times) in report.Forbidden)
+                {
+                    failed = true;
+                    Console.WriteLine($"  NOT ALLOWED: ({forbidden}) seen {times} times");
+                }
+            }
             foreach (var outcome in result.Outcomes)
             {
                 Console.WriteLine($"  {outcome.Count,8} x  {(outcome.Text.Length == 0 ? "(nothing observed)" : outcome.Text)}");

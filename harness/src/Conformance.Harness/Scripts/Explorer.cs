@@ -8,9 +8,10 @@ namespace Conformance.Harness.Scripts;
 
 /// <summary>One outcome that runs of a multi-threaded script had.</summary>
 /// <param name="Text">What assertions saw, then the 32-bit words of the shared memories' first pages at the end; words that are zero are left out.</param>
+/// <param name="Words">The same words by memory and address.</param>
 /// <param name="Count">The number of runs that had it.</param>
 /// <param name="Failures">Commands that did not pass, from the first such run.</param>
-public sealed record ExploredOutcome(string Text, int Count, ImmutableArray<CommandResult> Failures);
+public sealed record ExploredOutcome(string Text, ImmutableDictionary<(string Memory, int Address), uint> Words, int Count, ImmutableArray<CommandResult> Failures);
 
 /// <summary>The outcomes of many runs of one script.</summary>
 /// <param name="Outcomes">In the order of their texts.</param>
@@ -48,7 +49,7 @@ public static class Explorer
         return collector.Result(isComplete: false);
     }
 
-    private sealed record Observation(string Text, ImmutableArray<CommandResult> Failures, bool IsCut, bool IsDeadlocked);
+    private sealed record Observation(string Text, ImmutableDictionary<(string Memory, int Address), uint> Words, ImmutableArray<CommandResult> Failures, bool IsCut, bool IsDeadlocked);
 
     private static Observation Once(ScriptFile file, RunOptions options, Scheduler? scheduler, CancellationToken cancel)
     {
@@ -70,15 +71,16 @@ public static class Explorer
         var session = new Session(run);
         if (scheduler is null) session.RunToEnd(commands);
         else scheduler.Run(run, session, commands);
-        string text = string.Join("  ", seen.Select(s => $"line {s.Key}: {s.Value}").Concat(memories.SelectMany(m => Words(m.Key, m.Value))));
-        return new(text, [.. session.Results.Where(r => r.Verdict != Verdict.Passed)], scheduler?.IsCut ?? false, scheduler?.IsDeadlocked ?? false);
+        var words = memories.SelectMany(m => Words(m.Key, m.Value)).ToArray();
+        string text = string.Join("  ", seen.Select(s => $"line {s.Key}: {s.Value}").Concat(words.Select(w => $"{w.Key.Memory}[{w.Key.Address}]={w.Value}")));
+        return new(text, words.ToImmutableDictionary(), [.. session.Results.Where(r => r.Verdict != Verdict.Passed)], scheduler?.IsCut ?? false, scheduler?.IsDeadlocked ?? false);
     }
 
-    private static IEnumerable<string> Words(string name, Func<ulong, int, byte[]?> read)
+    private static IEnumerable<KeyValuePair<(string Memory, int Address), uint>> Words(string name, Func<ulong, int, byte[]?> read)
     {
         byte[] bytes = read(0, 0x1_0000) ?? [];
         for (int i = 0; i + 4 <= bytes.Length; i += 4)
-            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i)) is var word and not 0) yield return $"{name}[{i}]={word}";
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i)) is var word and not 0) yield return new((name, i), word);
     }
 
     private sealed class Collector
@@ -95,7 +97,7 @@ public static class Explorer
             if (observation.IsDeadlocked) _deadlocks++;
             // An unfinished run says nothing about outcomes.
             if (observation.IsCut || observation.IsDeadlocked) return;
-            var known = _outcomes.GetValueOrDefault(observation.Text, new(observation.Text, 0, []));
+            var known = _outcomes.GetValueOrDefault(observation.Text, new(observation.Text, observation.Words, 0, []));
             _outcomes[observation.Text] = known with { Count = known.Count + 1, Failures = known.Failures.IsEmpty ? observation.Failures : known.Failures };
         }
 
