@@ -7,7 +7,7 @@ namespace Conformance.Fuzz.Tests;
 public class DamageTests
 {
     /// <summary>The modules of the kit's own corpus.</summary>
-    private static readonly ImmutableArray<Seed> Corpus = Seeds.Of(Directory.EnumerateFiles(CorpusFolder(), "*.wast", SearchOption.AllDirectories)
+    internal static readonly ImmutableArray<Seed> Corpus = Seeds.Of(Directory.EnumerateFiles(CorpusFolder(), "*.wast", SearchOption.AllDirectories)
         .Order(StringComparer.Ordinal).Select(f => (ReadOnlyMemory<byte>)File.ReadAllBytes(f)));
 
     [Fact]

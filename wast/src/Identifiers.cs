@@ -11,7 +11,18 @@ namespace Wasm.Text;
 /// </summary>
 internal sealed class Identifiers
 {
+    /// <summary>
+    /// About how many characters identifiers, or signatures that repeat their type, may take in all. A binary may name one thing, or use one type, from everywhere
+    /// in a few bytes each; it must not make text a thousand times its size.
+    /// </summary>
+    private const long Budget = 200_000_000;
+
+    /// <summary>Identifiers of this length, and signatures of as many types, are always written.</summary>
+    private const int AlwaysShort = 64;
+
     private readonly Module _module;
+    private readonly int _maxLength;
+    private readonly bool _writesAllOut;
     private readonly NameSection _names;
     private readonly IReadOnlyList<SubType> _types;
     private readonly int _importedFuncs;
@@ -27,8 +38,13 @@ internal sealed class Identifiers
         _types = types;
         _importedFuncs = module.Imports.Count(i => i.Type.Kind == ExternKind.Func);
         _names = ReadNames(out bool complete);
+        long uses = 1 + types.Count + module.Imports.Length + module.Exports.Length + module.Funcs.Sum(f => (long)f.Body.Instrs.Length + f.Locals.Length)
+            + module.Elems.Sum(e => (long)e.Inits.Length);
+        _maxLength = (int)Math.Clamp(Budget / uses, AlwaysShort, int.MaxValue);
+        _writesAllOut = module.Funcs.Sum(f => f.Type < types.Count ? Size(types[(int)f.Type]) : 0) + module.Tags.Sum(t => t.Type < types.Count ? Size(types[(int)t.Type]) : 0)
+            + module.Imports.Sum(ImportSize) <= Budget / AlwaysShort;
 
-        Module = hasId ? id : _names.Module is { Length: > 0 } name ? name : null;
+        Module = hasId ? id : _names.Module is { } name && CanBeId(name) ? name : null;
         complete &= Module == _names.Module;
         Funcs = Usable(_names.Funcs, Count(ExternKind.Func, module.Funcs.Length), ref complete);
         Types = Usable(_names.Types, types.Count, ref complete);
@@ -76,6 +92,17 @@ internal sealed class Identifiers
         return ids;
     }
 
+    /// <summary>Whether a use of a function type is written with its parameters and results.</summary>
+    public bool IsWrittenOut(SubType type) => type.Comp is FuncType && (_writesAllOut || Size(type) <= AlwaysShort);
+
+    /// <summary>Whether a name can be an identifier.</summary>
+    public bool CanBeId(string name) => name.Length > 0 && name.Length <= _maxLength;
+
+    private static long Size(SubType type) => type.Comp is FuncType func ? func.Params.Length + func.Results.Length : 0;
+
+    private long ImportSize(Import import) =>
+        (import.Type is ExternType.Func func ? func.Type.Index : import.Type is ExternType.Tag tag ? tag.Type.Index : uint.MaxValue) is var x && x < _types.Count ? Size(_types[(int)x]) : 0;
+
     private NameSection ReadNames(out bool complete)
     {
         complete = false;
@@ -99,13 +126,13 @@ internal sealed class Identifiers
 
     private static readonly IReadOnlyDictionary<uint, string> NoIds = ImmutableDictionary<uint, string>.Empty;
 
-    private static IReadOnlyDictionary<uint, string> Usable(NameMap names, long count, ref bool complete)
+    private IReadOnlyDictionary<uint, string> Usable(NameMap names, long count, ref bool complete)
     {
         if (names.IsEmpty) return NoIds;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var ids = new Dictionary<uint, string>();
         foreach (var (index, name) in names.Entries)
-            if (index < count && name.Length > 0 && seen.Add(name)) ids.Add(index, StringText.Id(name));
+            if (index < count && CanBeId(name) && seen.Add(name)) ids.Add(index, StringText.Id(name));
         complete &= ids.Count == names.Entries.Length;
         return ids;
     }
@@ -113,7 +140,7 @@ internal sealed class Identifiers
     private long LocalCount(uint func)
     {
         var defined = _module.Funcs[(int)func - _importedFuncs];
-        return defined.Type < _types.Count && _types[(int)defined.Type].Comp is FuncType type
+        return defined.Type < _types.Count && _types[(int)defined.Type] is { Comp: FuncType type } sub && IsWrittenOut(sub)
             ? type.Params.Length + defined.Locals.Sum(l => (long)l.Count)
             : 0;
     }
@@ -135,7 +162,7 @@ internal sealed class Identifiers
     {
         foreach (var (func, names) in _names.Labels.Entries)
         {
-            if (!IsDefinedFunc(func) || names.IsEmpty || names.Entries.Any(n => n.Name.Length == 0)) return false;
+            if (!IsDefinedFunc(func) || names.IsEmpty || names.Entries.Any(n => !CanBeId(n.Name))) return false;
             if (names.Entries[^1].Index >= _module.Funcs[(int)func - _importedFuncs].Body.Instrs.Count(i => i is Block or TryTable)) return false;
         }
         return true;

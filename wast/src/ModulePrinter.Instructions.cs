@@ -73,7 +73,7 @@ internal sealed partial class ModulePrinter
             if (instr is Block or TryTable)
             {
                 string? name = labels.IsEmpty ? null : labels.Find(block);
-                string? id = string.IsNullOrEmpty(name) ? null : StringText.Id(name);
+                string? id = name is not null && _ids.CanBeId(name) ? StringText.Id(name) : null;
                 _out.Write(Print(instr, id));
                 PushLabel(id);
                 block++;

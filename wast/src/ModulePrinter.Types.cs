@@ -93,9 +93,9 @@ internal sealed partial class ModulePrinter
 
     // Type uses
 
-    /// <summary>The index, and the function type that it names, when it names one.</summary>
+    /// <summary>The index, and the function type that it names, when it names one that is not too large to be repeated.</summary>
     private string TypeUse(uint x, IReadOnlyDictionary<uint, string>? locals) =>
-        $"(type {Id(_ids.Types, x)})" + (x < _types.Length && _types[(int)x].Comp is FuncType type ? Signature(type, locals) : "");
+        $"(type {Id(_ids.Types, x)})" + (x < _types.Length && _ids.IsWrittenOut(_types[(int)x]) ? Signature((FuncType)_types[(int)x].Comp, locals) : "");
 
     /// <summary>Parameters and results, each with a space before it; a parameter with an identifier stands alone.</summary>
     private string Signature(FuncType type, IReadOnlyDictionary<uint, string>? locals)

@@ -130,8 +130,11 @@ internal sealed partial class ModulePrinter
 
     // Definitions
 
-    private void TableField(Table table, uint x) =>
+    private void TableField(Table table, uint x)
+    {
+        if (table.Init is { Instrs.Length: 1 }) throw new NotSupportedException($"table {x} has an empty initializer: in text that is none");
         Field("table", _ids.Tables, x, Print(table.Type) + (table.Init is { } init ? " " + Instrs(init) : ""));
+    }
 
     private void GlobalField(Global global, uint x) => Field("global", _ids.Globals, x, $"{Print(global.Type)} {Instrs(global.Init)}");
 

@@ -10,13 +10,15 @@ namespace Wasm.Text;
 public static class TextPrinter
 {
     /// <summary>The most locals that are printed: a run of them, which takes a few bytes in a binary, is written out in text.</summary>
-    public const uint MaxLocals = 10_000_000;
+    public const uint MaxLocals = 1_000_000;
 
     /// <summary>
     /// A module as text that parses back to an equal module. Custom sections but a name section that the identifiers stand for are printed as
     /// <c>(@custom ...)</c>, which is read only where the profile has <see cref="Features.CustomSections"/>.
     /// </summary>
-    /// <exception cref="NotSupportedException">The functions have more than <see cref="MaxLocals"/> locals.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The functions have more than <see cref="MaxLocals"/> locals; or a table has an initializer without instructions, which is not valid and has no text.
+    /// </exception>
     public static string Print(Module module)
     {
         using var writer = new StringWriter(CultureInfo.InvariantCulture);

@@ -217,6 +217,29 @@ public class PrinterTests
         Assert.Throws<NotSupportedException>(() => TextPrinter.Print(module with { Funcs = [func] }));
     }
 
+    [Fact]
+    public void A_long_name_and_a_large_type_are_not_repeated_without_end()
+    {
+        const int uses = 50_000;
+        var type = new FuncType([.. Enumerable.Repeat(ValType.I32, 20_000)], []);
+        var body = new Expr([.. Enumerable.Repeat<Instr>(new Idx(Op.Call, 0), uses), new Plain(Op.End)]);
+        var names = new NameSection { Funcs = Map((0, new string('f', 100_000)), (1, "g")), Locals = Of(1, Map((3, "l"))) };
+        var module = new Module
+        {
+            Types = [new RecType([new SubType(type)])],
+            Funcs = [new Func(0, [], body), .. Enumerable.Repeat(new Func(0, [], Empty), uses)],
+            Customs = [names.Encode() with { After = SectionId.Code }],
+        };
+        string text = RoundTrips(module);
+        Assert.True(text.Length < 5_000_000, $"{text.Length}");
+        Assert.Contains("(func $g", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Such a module is not valid, but well-formed.</summary>
+    [Fact]
+    public void An_initializer_without_instructions_has_no_text() => Assert.Throws<NotSupportedException>(() =>
+        TextPrinter.Print(new Module { Tables = [new Table(new TableType(AddrType.I32, new Limits(1), RefType.Func), Empty)] }));
+
     private static NameMap Map(params (uint Index, string Name)[] names) => new([.. names.Select(n => new NameAssoc(n.Index, n.Name))]);
 
     private static IndirectNameMap Of(uint index, NameMap names) => new([new IndirectNameAssoc(index, names)]);

@@ -29,7 +29,7 @@ internal static class ModuleCommands
         var command = new Command("print", "Print a module as text.") { File, Features, Output };
         command.SetAction(args => Guard(args, () =>
         {
-            string text = TextPrinter.Print(Read(args));
+            string text = TextPrinter.Print(Read(args)) + "\n";
             if (args.GetValue(Output) is { } file) System.IO.File.WriteAllText(file.FullName, text);
             else Console.Write(text);
         }));
@@ -65,6 +65,11 @@ internal static class ModuleCommands
         catch (PhaseException e)
         {
             Console.Error.WriteLine($"{args.GetValue(File)}:{e.At}: {e.Phase}: {e.Message}");
+            return ExitCode.NotAsExpected;
+        }
+        catch (NotSupportedException e)
+        {
+            Console.Error.WriteLine($"{args.GetValue(File)}: cannot be printed: {e.Message}");
             return ExitCode.NotAsExpected;
         }
     }
