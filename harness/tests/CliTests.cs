@@ -48,6 +48,7 @@ public sealed class CliTests : IDisposable
     [InlineData("run", "--features", "9.9", "good.wast")]
     [InlineData("run", "--messages", "loud", "good.wast")]
     [InlineData("run", "--max-memory", "much", "good.wast")]
+    [InlineData("run", "--relaxed", "fmadd=9", "good.wast")]
     [InlineData("run", "--expectations", "no-such-file.yaml", "good.wast")]
     [InlineData("run", "--runtime", "no-such-runtime", "good.wast")]
     [InlineData("run", "--no-such-option", "good.wast")]

@@ -22,15 +22,12 @@ internal static class ExecCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
     private static readonly Option<bool> Trace = new("--trace") { Description = "Print one line a step to standard error: offset, rule, operands, result." };
-    private static readonly Option<bool> Deterministic = new("--deterministic") { Description = "The deterministic profile: canonical NaNs, first choice of relaxed operators." };
-    private static readonly Option<int> MaxCallDepth = new("--max-call-depth") { Description = "The limit on nested calls.", HelpName = "N" };
-    private static readonly Option<long> Fuel = new("--fuel") { Description = "The limit on steps.", HelpName = "N" };
-    private static readonly Option<string> MaxMemory = new("--max-memory") { Description = "The limit on one memory, such as 512M or 4G.", HelpName = "BYTES" };
 
     public static Command Create()
     {
         var command = new Command("exec", "Instantiate a module on the reference and invoke an export; print typed results, or the trap with its backtrace. Put -- before negative arguments.")
-        { ModuleCommands.File, Arguments, Invoke, ModuleCommands.Features, Trace, Deterministic, MaxCallDepth, Fuel, MaxMemory };
+        { ModuleCommands.File, Arguments, Invoke, ModuleCommands.Features, Trace };
+        ReferenceOptions.AddTo(command);
         command.SetAction(Run);
         return command;
     }
@@ -49,7 +46,7 @@ internal static class ExecCommand
         var module = ModuleCommands.Read(args);
         // A text module is encoded and decoded, so that backtraces have the offsets of its binary.
         module = BinaryDecoder.Decode(BinaryEncoder.Encode(module), profile);
-        using var store = new Store(engine, Options(args));
+        using var store = new Store(engine, ReferenceOptions.Read(args) with { Unfused = args.GetValue(Trace) });
         Console.CancelKeyPress += (_, e) =>
         {
             e.Cancel = true;
@@ -100,16 +97,6 @@ internal static class ExecCommand
         foreach (var frame in frames)
             Console.Error.WriteLine($"  {frame}");
         return ExitCode.NotAsExpected;
-    }
-
-    private static StoreOptions Options(ParseResult args)
-    {
-        var options = args.GetValue(Deterministic) ? StoreOptions.Deterministic : StoreOptions.Default;
-        options = options with { Unfused = args.GetValue(Trace) };
-        if (args.GetValue(MaxCallDepth) is > 0 and var depth) options = options with { MaxCallDepth = depth };
-        if (args.GetValue(Fuel) is > 0 and var fuel) options = options with { Fuel = (ulong)fuel };
-        if (args.GetValue(MaxMemory) is { } memory) options = options with { MaxMemoryBytes = RunCommand.Size("--max-memory", memory) };
-        return options;
     }
 
     private static Val[] Values(ImmutableArray<ValType> types, string[] words)

@@ -51,9 +51,6 @@ internal static class RunCommand
     private static readonly Option<bool> StrictReferences = new("--strict-references") { Description = "Read reference patterns strictly: only ref.null accepts null, and of its own hierarchy." };
     private static readonly Option<string> Threads = new("--threads") { Description = "How `thread` commands run: os (threads of the system) or scheduler (one thread, seeded interleaving).", HelpName = "HOW", DefaultValueFactory = _ => "os" };
     private static readonly Option<ulong> SeedOption = new("--seed") { Description = "The scheduler's seed.", HelpName = "N" };
-    private static readonly Option<int> MaxCallDepth = new("--max-call-depth") { Description = "The reference's limit on nested calls.", HelpName = "N" };
-    private static readonly Option<long> Fuel = new("--fuel") { Description = "The reference's limit on steps per action.", HelpName = "N" };
-    private static readonly Option<string> MaxMemory = new("--max-memory") { Description = "The reference's limit on one memory, such as 512M or 4G.", HelpName = "BYTES" };
     private static readonly Option<DirectoryInfo> SuitesOption = new("--suites") { Description = "The folder of all suites. Environment: WASM_SUITES.", HelpName = "DIR" };
     private static readonly Option<DirectoryInfo> SuiteOption = new("--suite") { Description = "The folder of the official mirror. Environment: WASM_TESTSUITE.", HelpName = "DIR" };
     private static readonly Option<bool> RequireSuite = new("--require-suite") { Description = "End with exit code 2 when the official suite is not to be had." };
@@ -70,9 +67,10 @@ internal static class RunCommand
         var command = new Command("run", "Run scripts and judge every command; without arguments, the official suite.")
         {
             Paths, Runtime, InProcess, CommandTimeout, WorkerMemory, Json, JUnit, Markdown, Html, Filter, Features, Jobs, Timeout, ShardOption, ExpectationsOption, UpdateExpectations, FailedFrom, FailFast,
-            Direct, RoundTrip, Messages, StrictReferences, Threads, SeedOption, MaxCallDepth, Fuel, MaxMemory, SuitesOption, SuiteOption, RequireSuite, NoDownload,
+            Direct, RoundTrip, Messages, StrictReferences, Threads, SeedOption, SuitesOption, SuiteOption, RequireSuite, NoDownload,
             WasmtimeOption, AllowUnknownVersion, OutputDir, Quiet, Verbose, NoColor,
         };
+        ReferenceOptions.AddTo(command);
         command.SetAction(Run);
         return command;
     }
@@ -170,7 +168,7 @@ internal static class RunCommand
     private static Hosted? CreateRuntime(ParseResult args, string name, out string? whyNot)
     {
         whyNot = null;
-        return name == ReferenceRuntime.Name ? new Hosted(new ReferenceRuntime(Limits(args))) : CreateRuntime(name, args.GetValue(InProcess), new WorkerLimits
+        return name == ReferenceRuntime.Name ? new Hosted(new ReferenceRuntime(ReferenceOptions.Read(args))) : CreateRuntime(name, args.GetValue(InProcess), new WorkerLimits
         {
             Request = TimeSpan.FromSeconds(args.GetValue(CommandTimeout)),
             Memory = (long)Math.Min(Size("--worker-memory", args.GetValue(WorkerMemory)!), long.MaxValue),
@@ -199,15 +197,6 @@ internal static class RunCommand
             whyNot = e.Message;
             return null;
         }
-    }
-
-    private static Wasm.Execution.StoreOptions Limits(ParseResult args)
-    {
-        var limits = Wasm.Execution.StoreOptions.Default;
-        if (args.GetValue(MaxCallDepth) is > 0 and var depth) limits = limits with { MaxCallDepth = depth };
-        if (args.GetValue(Fuel) is > 0 and var fuel) limits = limits with { Fuel = (ulong)fuel };
-        if (args.GetValue(MaxMemory) is { } memory) limits = limits with { MaxMemoryBytes = Size("--max-memory", memory) };
-        return limits;
     }
 
     /// <summary>Resolves what to run. A suite that is not on this machine is fetched; when the official one cannot be had, the kit's own corpus takes its place.</summary>
