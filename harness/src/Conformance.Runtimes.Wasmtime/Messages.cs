@@ -12,6 +12,13 @@ internal static partial class Messages
     /// <summary>The innermost cause without its position.</summary>
     public static string Plain(string message) => Position.Replace(Errors.LastCause(message), "");
 
+    /// <summary>What failed, then its innermost cause.</summary>
+    public static string Whole(string message)
+    {
+        string what = message.Split('\n')[0].Trim(), cause = Plain(message);
+        return what == cause ? what : $"{what}: {cause}";
+    }
+
     /// <summary>Whether the validator refused a module, and not a compiler.</summary>
     public static bool IsInvalid(string message) =>
         message.StartsWith("failed to parse WebAssembly module", StringComparison.Ordinal) || message.Contains("Invalid input WebAssembly code", StringComparison.Ordinal);

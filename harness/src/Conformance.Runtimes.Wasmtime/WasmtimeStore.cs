@@ -128,7 +128,7 @@ internal sealed partial class WasmtimeStore : IStore
             return completion switch
             {
                 Completion.Returned => new Outcome.Instantiated(Keep(new WasmtimeInstance.OfModule(_store, result))),
-                Completion.Refused r when Messages.IsMismatch(r.Message) => new Outcome.Unlinkable(Messages.Plain(r.Message)),
+                Completion.Refused r when Messages.IsMismatch(r.Message) => new Outcome.Unlinkable(Messages.Whole(r.Message)),
                 _ => Ended(completion),
             };
         }

@@ -8,7 +8,7 @@ namespace Conformance.Runtimes.Wasmtime.Native;
 public sealed class WasmtimeException(string message) : Exception(message);
 
 /// <summary>A trap, read out of the library's object.</summary>
-/// <param name="Code">Its number, or null for one that a host function made.</param>
+/// <param name="Code">Its number; null for what is none of the numbered ones.</param>
 /// <param name="Message">Its message without backtrace.</param>
 /// <param name="Backtrace">The wasm frames, innermost first.</param>
 public sealed record TrapInfo(byte? Code, string Message, ImmutableArray<BacktraceFrame> Backtrace);

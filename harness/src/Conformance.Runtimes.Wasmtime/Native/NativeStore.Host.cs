@@ -8,9 +8,9 @@ namespace Conformance.Runtimes.Wasmtime.Native;
 /// <summary>How a host function ended.</summary>
 public readonly struct HostEnd
 {
-    private HostEnd(string? trap, byte? code, Val exception, bool throws) => (TrapMessage, TrapCode, Exception, Throws) = (trap, code, exception, throws);
+    private HostEnd(string? failure, byte? code, Val exception, bool throws) => (Failure, TrapCode, Exception, Throws) = (failure, code, exception, throws);
 
-    internal string? TrapMessage { get; }
+    internal string? Failure { get; }
 
     internal byte? TrapCode { get; }
 
@@ -21,8 +21,8 @@ public readonly struct HostEnd
     /// <summary>It has written its results.</summary>
     public static HostEnd Return => default;
 
-    /// <summary>It traps with a message and no number.</summary>
-    public static HostEnd Trap(string message) => new(message, null, default, false);
+    /// <summary>It fails: wasm code is left as by a trap, and the call ends as <see cref="Completion.Refused"/> with the message.</summary>
+    public static HostEnd Fail(string message) => new(message, null, default, false);
 
     /// <summary>It traps as wasm code does.</summary>
     public static HostEnd Trap(byte code) => new(null, code, default, false);
@@ -31,7 +31,7 @@ public readonly struct HostEnd
     public static HostEnd Throw(Val exception) => new(null, null, exception, true);
 }
 
-/// <summary>A host function. Roots that it writes into its results go to the caller; an exception of the host's own ends the call as a trap.</summary>
+/// <summary>A host function. Roots that it writes into its results go to the caller; an exception of the host's own is a failure.</summary>
 public delegate HostEnd HostCode(NativeStore store, ReadOnlySpan<Val> arguments, Span<Val> results);
 
 public sealed unsafe partial class NativeStore
@@ -63,7 +63,7 @@ public sealed unsafe partial class NativeStore
                 var exception = end.Exception;
                 return Api.wasmtime_context_set_exception(Api.wasmtime_caller_context(caller), &exception.Ref);
             }
-            return end.TrapCode is { } code ? Api.wasmtime_trap_new_code(code) : end.TrapMessage is { } message ? NewTrap(message) : 0;
+            return end.TrapCode is { } code ? Api.wasmtime_trap_new_code(code) : end.Failure is { } message ? NewTrap(message) : 0;
         }
         catch (Exception e)
         {

@@ -29,7 +29,7 @@ public abstract record Completion
         public static Threw Instance { get; } = new();
     }
 
-    /// <summary>The library refused, with its message.</summary>
+    /// <summary>The library refused, or a host function failed; with the message.</summary>
     public sealed record Refused(string Message) : Completion;
 }
 
@@ -165,11 +165,11 @@ public sealed unsafe partial class NativeStore : IDisposable
 
     private Completion Complete(nint error, nint trap)
     {
-        if (error != 0) return new Completion.Refused(Errors.Message(error));
-        if (trap == 0) return Completion.Returned.Instance;
-        var info = Errors.Trap(trap);
-        // An exception that nobody caught looks like a trap without a number.
-        return info.Code is null && Api.wasmtime_context_has_exception(Context) ? Completion.Threw.Instance : new Completion.Trapped(info);
+        // An exception that nobody caught looks like a trap without a number after a call, and like an error after an instantiation.
+        bool threw = (error != 0 || trap != 0) && Api.wasmtime_context_has_exception(Context);
+        string? message = error == 0 ? null : Errors.Message(error);
+        var info = trap == 0 ? null : Errors.Trap(trap);
+        return threw ? Completion.Threw.Instance : message is not null ? new Completion.Refused(message) : info is not null ? new Completion.Trapped(info) : Completion.Returned.Instance;
     }
 
     // Globals, tables, memories, tags.

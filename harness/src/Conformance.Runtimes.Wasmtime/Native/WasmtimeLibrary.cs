@@ -111,7 +111,7 @@ public static class WasmtimeLibrary
                 throw new WasmtimeUnavailableException($"{path} cannot be loaded: {e.Message}");
             }
             _path = path;
-            string[] missing = [.. EntryPoints.Where(name => !NativeLibrary.TryGetExport(_handle, name, out _))];
+            string[] missing = [.. EntryPoints.Select(m => m.Name).Where(name => !NativeLibrary.TryGetExport(_handle, name, out _))];
             if (missing.Length > 0)
                 throw new WasmtimeUnavailableException($"{path} lacks {missing.Length} functions of Wasmtime {PinnedVersion}'s C API, {missing[0]} among them: it is another version, or was built without a feature");
 
@@ -142,8 +142,8 @@ public static class WasmtimeLibrary
     }
 
     /// <summary>All functions that this layer calls.</summary>
-    internal static IEnumerable<string> EntryPoints =>
-        typeof(Api).GetMethods(BindingFlags.Static | BindingFlags.NonPublic).Where(m => m.GetCustomAttribute<LibraryImportAttribute>() is not null).Select(m => m.Name);
+    internal static IEnumerable<MethodInfo> EntryPoints =>
+        typeof(Api).GetMethods(BindingFlags.Static | BindingFlags.NonPublic).Where(m => m.GetCustomAttribute<LibraryImportAttribute>() is not null);
 
     private static string Checksum(string path)
     {
@@ -151,24 +151,30 @@ public static class WasmtimeLibrary
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    /// <summary>The major version: a compiled module begins with a header that names the version which may read it.</summary>
     private static string MajorVersion()
     {
         using var engine = new NativeEngine(new EngineConfig());
         using var module = engine.Compile([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
-        byte[] compiled = module.Serialize();
-        // An ELF file with a section that holds: a format number, the length of the version, the version, the length of the target, the target.
+        return MajorVersionOf(module.Serialize()) ?? "unknown";
+    }
+
+    /// <summary>
+    /// The major version of a compiled module's maker, or null. A section of the file holds: a format number, the length of the version, the version,
+    /// the length of the target, the target.
+    /// </summary>
+    internal static string? MajorVersionOf(ReadOnlySpan<byte> compiled)
+    {
         for (int i = 0; i + 2 < compiled.Length; i++)
         {
             int length = compiled[i + 1];
             if (compiled[i] != 0 || length is 0 or > 8 || i + 2 + length >= compiled.Length) continue;
-            var version = compiled.AsSpan(i + 2, length);
-            var target = compiled.AsSpan(i + 3 + length);
+            var version = compiled.Slice(i + 2, length);
             int targetLength = compiled[i + 2 + length];
-            if (version.ContainsAnyExceptInRange((byte)'0', (byte)'9') || targetLength is < 5 or > 64 || targetLength > target.Length) continue;
-            if (target[..targetLength].Contains((byte)'-') && !target[..targetLength].ContainsAnyExceptInRange((byte)'-', (byte)'z')) return System.Text.Encoding.ASCII.GetString(version);
+            if (version.ContainsAnyExceptInRange((byte)'0', (byte)'9') || targetLength is < 5 or > 64 || i + 3 + length + targetLength > compiled.Length) continue;
+            var target = compiled.Slice(i + 3 + length, targetLength);
+            if (target.Contains((byte)'-') && !target.ContainsAnyExceptInRange((byte)'-', (byte)'z')) return System.Text.Encoding.ASCII.GetString(version);
         }
-        return "unknown";
+        return null;
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) => name == Name ? _handle : 0;
