@@ -113,9 +113,9 @@ public sealed class DamageRun(ImmutableArray<Seed> seeds, ulong seed)
         var pool = text ? _texts : _binaries;
         var module = pool[decisions.Below(pool.Length)];
         var other = pool[decisions.Below(pool.Length)];
-        if (!text && decisions.OneIn(2) && Decoded(module) is { } m && InstrMutator.Mutate(m, Decoded(other) ?? m, ref decisions) is { } damaged)
+        if (!text && decisions.OneIn(2) && Decoded(module) is { } m && InstrMutator.Mutate(m, Decoded(other) ?? m, decisions) is { } damaged)
             return (BinaryEncoder.Encode(damaged), false);
-        return (Mutator.Mutate(module.Bytes.AsSpan(), other.Bytes.AsSpan(), text, ref decisions), text);
+        return (Mutator.Mutate(module.Bytes.AsSpan(), other.Bytes.AsSpan(), text, decisions), text);
     }
 
     private readonly ConcurrentDictionary<Seed, Module?> _decoded = new(ReferenceEqualityComparer.Instance);

@@ -10,7 +10,7 @@ namespace Conformance.Fuzz.Damage;
 public static class InstrMutator
 {
     /// <summary>A damaged copy, or null when the module has no function to damage.</summary>
-    public static Module? Mutate(Module module, Module other, ref Decisions d)
+    public static Module? Mutate(Module module, Module other, Decisions d)
     {
         if (module.Funcs.IsEmpty) return null;
         int edits = d.OneIn(2) ? 1 : 1 + d.Below(4);
@@ -19,12 +19,12 @@ public static class InstrMutator
             int f = d.Below(module.Funcs.Length);
             var func = module.Funcs[f];
             if (func.Body.Instrs.Length > 20_000) return null;
-            module = module with { Funcs = module.Funcs.SetItem(f, Edit(func, other, ref d)) };
+            module = module with { Funcs = module.Funcs.SetItem(f, Edit(func, other, d)) };
         }
         return module;
     }
 
-    private static Func Edit(Func func, Module other, ref Decisions d)
+    private static Func Edit(Func func, Module other, Decisions d)
     {
         var body = func.Body.Instrs;
         // The last end stays: without it the function could not be encoded.
@@ -35,10 +35,10 @@ public static class InstrMutator
             case 0 when at < last: return With(func, body.RemoveAt(at));
             case 1: return With(func, body.Insert(at, body[d.Below(last)]));
             case 2 when at < last: return With(func, body.SetItem(at, body[d.Below(last)]));
-            case 3 when Foreign(other, ref d) is { } instr: return With(func, body.Insert(at, instr));
-            case 4 when at < last && Foreign(other, ref d) is { } instr: return With(func, body.SetItem(at, instr));
-            case 5 when at < last: return With(func, body.SetItem(at, Indexed(body[at], ref d)));
-            case 6 when at < last: return With(func, body.SetItem(at, Retyped(body[at], ref d)));
+            case 3 when Foreign(other, d) is { } instr: return With(func, body.Insert(at, instr));
+            case 4 when at < last && Foreign(other, d) is { } instr: return With(func, body.SetItem(at, instr));
+            case 5 when at < last: return With(func, body.SetItem(at, Indexed(body[at], d)));
+            case 6 when at < last: return With(func, body.SetItem(at, Retyped(body[at], d)));
             case 7: return func with { Locals = func.Locals.Add(new((uint)d.Below(4), Types[d.Below(Types.Length)])) };
             default: return func with { Type = (uint)d.Below(8) };
         }
@@ -49,29 +49,29 @@ public static class InstrMutator
 
     private static Func With(Func func, ImmutableArray<Instr> body) => func with { Body = new Expr(body) };
 
-    private static Instr? Foreign(Module other, ref Decisions d)
+    private static Instr? Foreign(Module other, Decisions d)
     {
         if (other.Funcs.IsEmpty) return null;
         var body = other.Funcs[d.Below(other.Funcs.Length)].Body.Instrs;
         return body.Length < 2 ? null : body[d.Below(body.Length - 1)];
     }
 
-    private static uint Index(uint x, ref Decisions d) => d.Below(6) switch { 0 => 0, 1 => x + 1, 2 => x - 1, 3 => (uint)d.Below(8), 4 => uint.MaxValue, _ => (uint)d.Below(64) };
+    private static uint Index(uint x, Decisions d) => d.Below(6) switch { 0 => 0, 1 => x + 1, 2 => x - 1, 3 => (uint)d.Below(8), 4 => uint.MaxValue, _ => (uint)d.Below(64) };
 
-    private static Instr Indexed(Instr instr, ref Decisions d) => instr switch
+    private static Instr Indexed(Instr instr, Decisions d) => instr switch
     {
-        Idx i => i with { X = Index(i.X, ref d) },
-        Idx2 i when d.OneIn(2) => i with { X = Index(i.X, ref d) },
-        Idx2 i => i with { Y = Index(i.Y, ref d) },
+        Idx i => i with { X = Index(i.X, d) },
+        Idx2 i when d.OneIn(2) => i with { X = Index(i.X, d) },
+        Idx2 i => i with { Y = Index(i.Y, d) },
         Mem m => m with { Arg = m.Arg with { Align = (uint)d.Below(8), Offset = d.OneIn(3) ? ulong.MaxValue : d.Next() & 0xFFFF } },
         MemLane m => m with { Lane = d.Byte() },
         Lane l => l with { Index = d.Byte() },
-        Wasm.Syntax.BrTable b => b with { Default = Index(b.Default, ref d) },
-        BrOnCast b => b with { Label = Index(b.Label, ref d), From = b.To, To = b.From },
+        Wasm.Syntax.BrTable b => b with { Default = Index(b.Default, d) },
+        BrOnCast b => b with { Label = Index(b.Label, d), From = b.To, To = b.From },
         _ => instr,
     };
 
-    private static Instr Retyped(Instr instr, ref Decisions d) => instr switch
+    private static Instr Retyped(Instr instr, Decisions d) => instr switch
     {
         Block b => b with { Type = d.OneIn(2) ? BlockType.Of(Types[d.Below(Types.Length)]) : BlockType.Idx((uint)d.Below(8)) },
         SelectT s => s with { Types = [Types[d.Below(Types.Length)]] },

@@ -43,7 +43,7 @@ public static class Mutator
     /// <param name="other">Another one to splice from.</param>
     /// <param name="text">Whether they are text.</param>
     /// <param name="decisions">What to do.</param>
-    public static byte[] Mutate(ReadOnlySpan<byte> module, ReadOnlySpan<byte> other, bool text, ref Decisions decisions)
+    public static byte[] Mutate(ReadOnlySpan<byte> module, ReadOnlySpan<byte> other, bool text, Decisions decisions)
     {
         var bytes = new List<byte>(module.Length + 64);
         bytes.AddRange(module);
@@ -51,14 +51,14 @@ public static class Mutator
         if (decisions.OneIn(2)) edits = 1;      // half the cases carry one mistake only: those reach deepest
         for (int i = 0; i < edits && bytes.Count < MostBytes; i++)
         {
-            if (text) EditText(bytes, other, ref decisions);
-            else EditBinary(bytes, other, ref decisions);
+            if (text) EditText(bytes, other, decisions);
+            else EditBinary(bytes, other, decisions);
         }
         if (bytes.Count > MostBytes) bytes.RemoveRange(MostBytes, bytes.Count - MostBytes);
         return [.. bytes];
     }
 
-    private static void EditBinary(List<byte> bytes, ReadOnlySpan<byte> other, ref Decisions d)
+    private static void EditBinary(List<byte> bytes, ReadOnlySpan<byte> other, Decisions d)
     {
         int at = d.Below(bytes.Count + 1);
         switch (d.Below(12))
@@ -71,36 +71,36 @@ public static class Mutator
             case 5: bytes.InsertRange(at, TellingRuns[d.Below(TellingRuns.Length)]); break;
             case 6 when at < bytes.Count: bytes.RemoveRange(at, 1 + d.Below(Math.Min(16, bytes.Count - at))); break;
             case 7: Repeat(bytes, at, 1 + d.Below(16), 1 + d.Below(d.OneIn(64) ? 4096 : 4)); break;
-            case 8: Splice(bytes, at, other, 1 + d.Below(64), ref d); break;
+            case 8: Splice(bytes, at, other, 1 + d.Below(64), d); break;
             case 9 when d.OneIn(4): bytes.RemoveRange(at, bytes.Count - at); break;
-            case 10 when at < bytes.Count: Overwrite(bytes, at, other, 1 + d.Below(16), ref d); break;
+            case 10 when at < bytes.Count: Overwrite(bytes, at, other, 1 + d.Below(16), d); break;
             default: if (at < bytes.Count) bytes[at] = (byte)(bytes[at] + d.Below(16) - 8); break;
         }
     }
 
-    private static void EditText(List<byte> bytes, ReadOnlySpan<byte> other, ref Decisions d)
+    private static void EditText(List<byte> bytes, ReadOnlySpan<byte> other, Decisions d)
     {
         int at = TokenStart(bytes, d.Below(bytes.Count + 1));
         switch (d.Below(16))
         {
-            case 12 or 13 or 14: Exchange(bytes, at, other, ref d); break;
+            case 12 or 13 or 14: Exchange(bytes, at, other, d); break;
             case 0: Cut(bytes, at, TokenEnd(bytes, at)); break;
             case 1: Cut(bytes, at, TokenEnd(bytes, at)); Insert(bytes, at, TellingTokens[d.Below(TellingTokens.Length)]); break;
             case 2: Insert(bytes, at, TellingTokens[d.Below(TellingTokens.Length)]); break;
             case 3: Repeat(bytes, at, Math.Max(1, TokenEnd(bytes, at) - at + 1), 1 + d.Below(d.OneIn(64) ? 4096 : 3)); break;
             case 4: Repeat(bytes, at, 1 + d.Below(64), 1 + d.Below(d.OneIn(64) ? 2048 : 3)); break;
-            case 5: Splice(bytes, at, other, 1 + d.Below(64), ref d); break;
+            case 5: Splice(bytes, at, other, 1 + d.Below(64), d); break;
             case 6: Cut(bytes, at, Math.Min(bytes.Count, at + 1 + d.Below(64))); break;
             case 7 when at < bytes.Count: bytes[at] = d.Byte(); break;
             case 8 when at < bytes.Count: bytes[at] ^= (byte)(1 << d.Below(8)); break;
             case 9: Insert(bytes, at, [d.OneIn(2) ? (byte)'(' : (byte)')']); break;
             case 10 when d.OneIn(4): Cut(bytes, at, bytes.Count); break;
-            default: Overwrite(bytes, at, other, 1 + d.Below(24), ref d); break;
+            default: Overwrite(bytes, at, other, 1 + d.Below(24), d); break;
         }
     }
 
     /// <summary>Puts a token of the other text, of the same class, in place of one: the text stays well-formed more often.</summary>
-    private static void Exchange(List<byte> bytes, int at, ReadOnlySpan<byte> other, ref Decisions d)
+    private static void Exchange(List<byte> bytes, int at, ReadOnlySpan<byte> other, Decisions d)
     {
         int end = TokenEnd(bytes, at);
         if (at >= bytes.Count || other.IsEmpty) return;
@@ -160,14 +160,14 @@ public static class Mutator
         bytes.InsertRange(at, piece);
     }
 
-    private static void Splice(List<byte> bytes, int at, ReadOnlySpan<byte> other, int length, ref Decisions d)
+    private static void Splice(List<byte> bytes, int at, ReadOnlySpan<byte> other, int length, Decisions d)
     {
         if (other.IsEmpty) return;
         int from = d.Below(other.Length);
         bytes.InsertRange(at, other.Slice(from, Math.Min(length, other.Length - from)).ToArray());
     }
 
-    private static void Overwrite(List<byte> bytes, int at, ReadOnlySpan<byte> other, int length, ref Decisions d)
+    private static void Overwrite(List<byte> bytes, int at, ReadOnlySpan<byte> other, int length, Decisions d)
     {
         if (other.IsEmpty) return;
         int from = d.Below(other.Length);

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using Conformance.Harness.Runtimes;
+
+namespace Conformance.Harness.Cases;
+
+/// <summary>An engine that runs cases, many in one go.</summary>
+public interface ICaseEngine : IDisposable
+{
+    /// <summary>Name, version, and the features that modules may use.</summary>
+    RuntimeInfo Info { get; }
+
+    /// <summary>
+    /// Runs the cases, each in a store of its own, and answers them in order. An engine that dies or hangs is started again, and the cases that it
+    /// had not answered are run one at a time, so that the loss is the last result of the case that caused it. Never throws for what a case does.
+    /// </summary>
+    ImmutableArray<CaseResult> Run(ImmutableArray<Case> cases);
+}
