@@ -9,6 +9,12 @@ public interface ICaseEngine : IDisposable
     /// <summary>Name, version, and the features that modules may use.</summary>
     RuntimeInfo Info { get; }
 
+    /// <summary>Resident bytes of the engine's own process; 0 when it has none. May be asked from another thread.</summary>
+    long Memory => 0;
+
+    /// <summary>How often it was started again after it died, hung or answered garbage. May be asked from another thread.</summary>
+    int Restarts => 0;
+
     /// <summary>
     /// Runs the cases, each in a store of its own, and answers them in order. An engine that dies or hangs is started again, and the cases that it
     /// had not answered are run one at a time, so that the loss is the last result of the case that caused it. Never throws for what a case does.
