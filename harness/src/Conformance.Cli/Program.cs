@@ -30,6 +30,7 @@ var root = new RootCommand("""
     ConvertCommand.Create(),
     FuzzCommand.Create(),
     ExplainCommand.Create(),
+    BacktracesCommand.Create(),
     EnginesCommand.Create(),
     WorkerCommand.Create(),
     WorkerTestCommand.Create(),

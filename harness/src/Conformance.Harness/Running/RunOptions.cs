@@ -105,6 +105,9 @@ public sealed record RunOptions
     /// <summary>Where the host's print functions write, or null for nowhere.</summary>
     public Action<string>? Output { get; init; }
 
+    /// <summary>Told the whole outcome of each command that is judged by what the runtime did. Calls come from several threads.</summary>
+    public Action<ScriptFile, CommandResult, Outcome>? Judged { get; init; }
+
     public MessageRule MessageRule => Messages ?? (Runtime.Info.SpeaksSuiteMessages ? MessageRule.Prefix : MessageRule.None);
 }
 

@@ -150,7 +150,8 @@ internal sealed partial class Session
         if (_missingNames.Count > 0)
             foreach (string name in ImportedModules(defined.Definition))
                 if (_missingNames.TryGetValue(name, out var missing)) return (null, missing);
-        return (GuardOutcome(() => _store.Instantiate(defined.Module)), null);
+        _instantiated = GuardOutcome(() => _store.Instantiate(defined.Module));
+        return (_instantiated, null);
     }
 
     private IEnumerable<string> ImportedModules(Definition definition) => ModuleOf(definition).Imports.Select(i => i.Module);

@@ -27,6 +27,9 @@ internal sealed partial class Session
     private readonly Stack<string> _inputs = new();
     private List<CommandSource> _quote = [];
 
+    /// <summary>How the instantiation ended that the running command has tried, if it has.</summary>
+    private Outcome? _instantiated;
+
     public Session(FileRun run)
     {
         _run = run;
@@ -80,10 +83,13 @@ internal sealed partial class Session
                         foreach (var pause in Perform(action, box)) yield return pause;
                         Record(command, clock, box.Missing is { } missing ? Depends(missing) : Judge.Of(demand, box.Outcome!, _run.Rules));
                         if (box.Outcome is Outcome.Returned returned) Observe(command, returned);
+                        Tell(box.Outcome);
                     }
                     else
                     {
+                        _instantiated = null;
                         Record(command, clock, Guard(() => Simple(command)));
+                        Tell(_instantiated);
                     }
                     break;
             }
@@ -142,6 +148,12 @@ internal sealed partial class Session
         UnsupportedCommand c => new(Verdict.Unsupported, Detail: c.Reason),
         _ => throw new UnreachableException($"command {command}"),
     };
+
+    /// <summary>Tells whoever wants whole outcomes that of the command recorded last.</summary>
+    private void Tell(Outcome? outcome)
+    {
+        if (outcome is not null) _run.Options.Judged?.Invoke(_run.File, _entries[^1].Result!, outcome);
+    }
 
     private sealed class OutcomeBox
     {
