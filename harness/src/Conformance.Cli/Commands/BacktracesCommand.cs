@@ -83,13 +83,13 @@ internal static class BacktracesCommand
 
     private static string Words(Agreement agreement) => agreement switch
     {
-        Agreement.Same                  => "the same frames",
-        Agreement.NoFrames              => "no frames on either: a segment did not fit at instantiation",
+        Agreement.Same => "the same frames",
+        Agreement.NoFrames => "no frames on either: a segment did not fit at instantiation",
         Agreement.EarlierInStraightCode => "the same functions, the innermost offset earlier: straight code leads from it to the trap",
-        Agreement.OtherOffset           => "the same functions at other offsets",
-        Agreement.OtherFunctions        => "other functions",
-        Agreement.Untold                => "no frames told",
-        Agreement.NoTrap                => "no trap there",
+        Agreement.OtherOffset => "the same functions at other offsets",
+        Agreement.OtherFunctions => "other functions",
+        Agreement.Untold => "no frames told",
+        Agreement.NoTrap => "no trap there",
         _ => throw new System.Diagnostics.UnreachableException($"agreement {(int)agreement}"),
     };
 
