@@ -10,14 +10,27 @@ namespace Conformance.Cli.Commands;
 internal static class EnginesCommand
 {
     private static readonly Option<bool> NoStart = new("--no-start") { Description = "Do not start the engines: without versions and features." };
-    private static readonly Argument<string[]> Names = new("NAME") { Description = "What to install: npm (Node, Deno, Bun, Binaryen and wabt by the lock file). Default: all.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<string> From = new("--from") { Description = "Take one engine from a local file, a folder or an address instead of its usual source.", HelpName = "PLACE" };
+    private static readonly Argument<string[]> Names = new("NAME") { Description = "What to install: npm (Node, Deno, Bun, Binaryen and wabt by the lock file), wasmtime (the pinned library, through pip). Default: all.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<string> From = new("--from") { Description = "Wasmtime from here instead of through pip: the wheel, a zip file of its layout or the library; a folder that holds one; or the address of one.", HelpName = "PLACE" };
 
     public static Command Create()
     {
         var list = new Command("list", "Show the engines: what is found where, in which version, with which features; and how to get what is missing.") { NoStart };
-        list.SetAction(args => List(args.GetValue(NoStart)));
-        var install = new Command("install", "Install pinned engines into the kit's cache.") { Names, From };
+        list.SetAction(args =>
+        {
+            WasmtimeChoice.Apply(args);
+            return List(args.GetValue(NoStart));
+        });
+        WasmtimeChoice.AddTo(list);
+        var install = new Command("install", """
+            Install pinned engines into the kit's cache. What is installed has the published checksum; anything else is refused, and an installation that
+            fails or is interrupted leaves the cache as it was. No registry is named here: npm and pip ask the one that you have configured.
+
+            Examples:
+              conformance engines install                              all
+              conformance engines install wasmtime                     the library for this platform, through `pip download`
+              conformance engines install wasmtime --from FILE.whl     a wheel that was got in another way
+            """) { Names, From };
         install.SetAction(args => Install(args.GetValue(Names)!, args.GetValue(From)));
         return new Command("engines", "The engines that scripts can be run on.") { list, install };
     }
@@ -25,7 +38,7 @@ internal static class EnginesCommand
     private static int List(bool noStart)
     {
         foreach (var own in RuntimeCatalog.Own)
-            Show(own.Name, own.About, own.WhyNot(), own.IsNative ? $"worker:{own.Name}" : null, own.IsNative ? "" : "built in", noStart);
+            Show(own.Name, own.About, own.WhyNot(), own.IsNative ? $"worker:{own.Name}" : null, own.IsNative ? own.Where() ?? "" : "built in", noStart);
         var places = RuntimeCatalog.Places();
         foreach (var entry in EngineCatalog.Entries)
         {
@@ -62,16 +75,21 @@ internal static class EnginesCommand
         var installers = names.Length == 0 ? [.. EngineInstallers.All] : names.Select(name => EngineInstallers.All.FirstOrDefault(i => i.Name == name)
             ?? throw new CliException($"nothing called `{name}` can be installed; there are: {string.Join(", ", EngineInstallers.All.Select(i => i.Name))}")).ToArray();
         if (from is not null && installers.Length != 1) throw new CliException("--from needs one name");
+        using var interrupt = new Interrupt();
         bool good = true;
         foreach (var installer in installers)
             try
             {
-                Console.WriteLine($"{installer.Name}: {installer.About} …");
-                Console.WriteLine($"{installer.Name}: {installer.Install(from)}");
+                Console.Error.WriteLine($"{installer.Name}: {installer.About} …");
+                Console.WriteLine($"{installer.Name}: {installer.Install(from, interrupt.Token)}");
+            }
+            catch (OperationCanceledException)
+            {
+                throw new CliException($"{installer.Name}: interrupted; nothing was changed", ExitCode.Interrupted);
             }
             catch (CliException e) when (installers.Length > 1)
             {
-                Console.Error.WriteLine($"{installer.Name}: {e.Message}");
+                Console.Error.WriteLine($"conformance: {e.Message}");
                 good = false;
             }
         return good ? ExitCode.AsExpected : ExitCode.Usage;

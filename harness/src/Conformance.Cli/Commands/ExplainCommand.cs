@@ -24,12 +24,14 @@ internal static class ExplainCommand
 
             Example: conformance explain testsuite/i32.wast:37 --runtime reference,node,bun
             """) { Place, Runtime, Features, InProcess };
+        WasmtimeChoice.AddTo(command);
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult args)
     {
+        WasmtimeChoice.Apply(args);
         string place = args.GetValue(Place)!;
         string[] parts = place.Split(':');
         // FILE:LINE, or FILE:LINE:COLUMN as reports have it.

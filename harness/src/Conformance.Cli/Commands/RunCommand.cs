@@ -8,7 +8,6 @@ using Conformance.Harness.Suites;
 using Conformance.Harness.Workers;
 using Conformance.Reports;
 using Conformance.Runtimes.Reference;
-using Conformance.Runtimes.Wasmtime.Native;
 using Wasm.Syntax;
 
 namespace Conformance.Cli.Commands;
@@ -55,8 +54,6 @@ internal static class RunCommand
     private static readonly Option<DirectoryInfo> SuiteOption = new("--suite") { Description = "The folder of the official mirror. Environment: WASM_TESTSUITE.", HelpName = "DIR" };
     private static readonly Option<bool> RequireSuite = new("--require-suite") { Description = "End with exit code 2 when the official suite is not to be had." };
     private static readonly Option<bool> NoDownload = new("--no-download") { Description = "Do not fetch a missing suite." };
-    private static readonly Option<string> WasmtimeOption = new("--wasmtime") { Description = "Wasmtime's shared library, or the folder that holds it. Environment: WASMTIME_LIBRARY.", HelpName = "PATH" };
-    private static readonly Option<bool> AllowUnknownVersion = new("--allow-unknown-version") { Description = "Use a version of Wasmtime that the kit does not know, if its structs are the same." };
     private static readonly Option<DirectoryInfo> OutputDir = new("--output-dir") { Description = "The only folder that `output` commands may write below.", HelpName = "DIR" };
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Only failures and the summary line." };
     private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "A line for each file, and what the scripts print." };
@@ -68,8 +65,9 @@ internal static class RunCommand
         {
             Paths, Runtime, InProcess, CommandTimeout, WorkerMemory, Json, JUnit, Markdown, Html, Filter, Features, Jobs, Timeout, ShardOption, ExpectationsOption, UpdateExpectations, FailedFrom, FailFast,
             Direct, RoundTrip, Messages, StrictReferences, Threads, SeedOption, SuitesOption, SuiteOption, RequireSuite, NoDownload,
-            WasmtimeOption, AllowUnknownVersion, OutputDir, Quiet, Verbose, NoColor,
+            OutputDir, Quiet, Verbose, NoColor,
         };
+        WasmtimeChoice.AddTo(command);
         ReferenceOptions.AddTo(command);
         command.SetAction(Run);
         return command;
@@ -79,9 +77,7 @@ internal static class RunCommand
     {
         using var interrupt = new Interrupt();
         var terminal = new Terminal(args.GetValue(NoColor), args.GetValue(Quiet) ? Verbosity.Quiet : args.GetValue(Verbose) ? Verbosity.Verbose : Verbosity.Normal);
-        // By environment, which workers inherit.
-        if (args.GetValue(WasmtimeOption) is { } library) Environment.SetEnvironmentVariable(WasmtimeLibrary.PathVariable, Path.GetFullPath(library));
-        if (args.GetValue(AllowUnknownVersion)) Environment.SetEnvironmentVariable(WasmtimeLibrary.AllowVariable, "1");
+        WasmtimeChoice.Apply(args);
         string[] names = [.. RuntimeCatalog.Split(args.GetValue(Runtime)!)];
         if (names.Length == 0) throw new CliException("--runtime: no name");
         bool isMatrix = names.Length > 1;

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Conformance.Runtimes.Wasmtime.Installing;
 
 namespace Conformance.Runtimes.Wasmtime.Native;
 
@@ -24,14 +25,11 @@ public static class WasmtimeLibrary
     public const string AllowVariable = "WASMTIME_ALLOW_UNKNOWN_VERSION";
 
     /// <summary>The release that the signatures and structs of this layer were taken from.</summary>
-    public const string PinnedVersion = "50.0.1";
+    public static string PinnedVersion => WasmtimeRelease.Pinned.Version;
 
     /// <summary>Library files of known releases by their SHA-256.</summary>
-    private static readonly FrozenDictionary<string, string> Releases = new Dictionary<string, string>
-    {
-        // The library of the published wheel, Linux on x86-64.
-        ["3127ca42fe7cdd3f0a43a358e79177dcfedd46c1746329826403b9d854de6178"] = "50.0.1",
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, string> Releases =
+        WasmtimeRelease.Pinned.Wheels.Where(w => w.LibrarySha256 is not null).ToFrozenDictionary(w => w.LibrarySha256!, _ => WasmtimeRelease.Pinned.Version);
 
     /// <summary>Major versions whose interface is that of the pinned release.</summary>
     private static readonly FrozenSet<string> KnownMajors = new[] { "50" }.ToFrozenSet();
@@ -72,7 +70,7 @@ public static class WasmtimeLibrary
         : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "wasm-conformance");
 
     /// <summary>The names of the library: as built, and as members of the published wheels.</summary>
-    private static readonly string[] FileNames =
+    internal static readonly string[] FileNames =
         OperatingSystem.IsWindows() ? ["wasmtime.dll", "_wasmtime.dll"]
         : OperatingSystem.IsMacOS() ? ["libwasmtime.dylib", "_libwasmtime.dylib"]
         : ["libwasmtime.so", "_libwasmtime.so"];
