@@ -62,6 +62,7 @@ public static class BodyEdits
                 case Mem { Arg.Offset: not 0 } m: yield return body.SetItem(at, m with { Arg = m.Arg with { Offset = 0 } }); break;
                 case BrTable { Labels.IsEmpty: false } b: yield return body.SetItem(at, b with { Labels = b.Labels.RemoveAt(b.Labels.Length - 1) }); break;
                 case TryTable { Catches.IsEmpty: false } t: yield return body.SetItem(at, t with { Catches = t.Catches.RemoveAt(t.Catches.Length - 1) }); break;
+                default: break;
             }
     }
 

@@ -107,6 +107,7 @@ internal static class CaseEdits
                     for (int k = 0; k < invoke.Args.Length; k++)
                         if (invoke.Args[k].Lo > 0) yield return c with { Actions = c.Actions.SetItem(i, invoke with { Args = invoke.Args.SetItem(k, invoke.Args[k].Kind == ValKind.I64 ? Value.I64(0) : Value.I32(0)) }) };
                     break;
+                default: break;
             }
     }
 
