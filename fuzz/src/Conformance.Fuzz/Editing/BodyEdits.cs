@@ -28,6 +28,26 @@ public static class BodyEdits
         }
     }
 
+    /// <summary>Bodies in which an instruction is replaced by one of its operands.</summary>
+    public static IEnumerable<ImmutableArray<Instr>> Hoists(ImmutableArray<Instr> body, ModuleView view, ImmutableArray<ValType> locals)
+    {
+        for (int at = body.Length - 2; at >= 0; at--)
+        {
+            if (StackEffect.Of(body[at], view, locals) is not { IsPolymorphic: false, Pops: > 0, Pushes.Length: 1 } effect) continue;
+            int end = at;
+            var operands = new List<(int From, int To)>();
+            for (int k = 0; k < effect.Pops; k++)
+            {
+                int from = StartOf(body, end, 1, view, locals);
+                if (from < 0) break;
+                operands.Add((from, end));
+                end = from;
+            }
+            if (operands.Count < effect.Pops) continue;
+            foreach (var (from, to) in operands) yield return body.RemoveRange(end, at - end + 1).InsertRange(end, body[from..to]);
+        }
+    }
+
     /// <summary>Bodies in which a block is replaced by its content, or an <c>if</c> by one of its arms.</summary>
     public static IEnumerable<ImmutableArray<Instr>> Unwraps(ImmutableArray<Instr> body)
     {

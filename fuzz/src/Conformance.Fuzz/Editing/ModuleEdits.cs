@@ -29,7 +29,7 @@ public static class ModuleEdits
         {
             var body = module.Funcs[i].Body.Instrs;
             var locals = view.LocalsOf(module.Funcs[i]);
-            foreach (var smaller in BodyEdits.Cuts(body).Concat(BodyEdits.Folds(body, view, locals)).Concat(BodyEdits.Unwraps(body))) yield return With(module, i, smaller);
+            foreach (var smaller in BodyEdits.Cuts(body).Concat(BodyEdits.Folds(body, view, locals)).Concat(BodyEdits.Hoists(body, view, locals)).Concat(BodyEdits.Unwraps(body))) yield return With(module, i, smaller);
         }
     }
 
