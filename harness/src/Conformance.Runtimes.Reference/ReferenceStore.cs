@@ -17,10 +17,14 @@ internal sealed class ReferenceStore : ISteppableStore
     private readonly Store _store;
     private readonly Dictionary<string, ReferenceInstance> _registry = new(StringComparer.Ordinal);
 
+    /// <summary>The complete instances, oldest first, where somebody asks for them.</summary>
+    private readonly List<ReferenceInstance>? _complete;
+
     public ReferenceStore(StoreRequest request, StoreOptions options)
     {
         _request = request;
         _store = new Store(new Engine(), options);
+        if (request.Emitted is not null) _complete = [];
     }
 
     private sealed record ReferenceModule(ModuleInfo Info) : IModule;
@@ -37,7 +41,14 @@ internal sealed class ReferenceStore : ISteppableStore
         public Extern? Export(string name) => export(name);
     }
 
-    public void Define(HostModule module) => _registry[module.Name] = new(ReferenceHost.Allocate(_store, module, _request.Output));
+    public void Define(HostModule module) => _registry[module.Name] = new(ReferenceHost.Allocate(_store, module, _request.Output, _request.Emitted, Latest));
+
+    private FuncInst? Latest(string name, FuncType type)
+    {
+        for (int i = _complete is null ? -1 : _complete.Count - 1; i >= 0; i--)
+            if (_complete![i].Export(name) is FuncInst func && func.FuncType.Equals(type)) return func;
+        return null;
+    }
 
     public Outcome Load(ReadOnlyMemory<byte> binary)
     {
@@ -82,7 +93,9 @@ internal sealed class ReferenceStore : ISteppableStore
         try
         {
             var instance = _store.Instantiate(((ReferenceModule)module).Info, import => _registry.GetValueOrDefault(import.Module)?.Export(import.Name));
-            return new Outcome.Instantiated(new ReferenceInstance(instance));
+            var made = new ReferenceInstance(instance);
+            _complete?.Add(made);
+            return new Outcome.Instantiated(made);
         }
         catch (UnlinkableException e)
         {
@@ -138,6 +151,21 @@ internal sealed class ReferenceStore : ISteppableStore
         return memory.TryRead(offset, bytes) ? bytes : [];
     }
 
+    public void Sweep(IInstance instance, string name, int count, Action<int, Outcome> ended)
+    {
+        if (((ReferenceInstance)instance).Export(name) is not FuncInst { FuncType.Params: [{ Kind: ValKind.I32 }] } func)
+        {
+            for (int i = 0; i < count; i++) ended(i, Invoke(instance, name, [Value.I32((uint)i)]));
+            return;
+        }
+        for (int i = 0; i < count; i++)
+        {
+            var machine = _store.Start(func, Val.I32(i));
+            machine.Run();
+            if (machine.Status != MachineStatus.Done || machine.Results.Length > 0) ended(i, Ended(machine));
+        }
+    }
+
     public Outcome Share(IInstance instance, IStore other)
     {
         var exports = new Dictionary<string, Extern>(StringComparer.Ordinal);
@@ -150,27 +178,36 @@ internal sealed class ReferenceStore : ISteppableStore
     }
 
     public IExecution Begin(IInstance instance, string name, ImmutableArray<Value> arguments) =>
-        Start(instance, name, arguments, out var machine) is { } refused ? new Refused(refused) : new Execution(machine!);
+        Start(instance, name, arguments, out var machine) is { } refused ? new Refused(refused) : new Execution(this, machine!);
 
     public void Interrupt() => _store.Interrupt();
 
     public void Dispose() => _store.Dispose();
 
-    private static Outcome Ended(Machine machine) => machine.Status == MachineStatus.Done
+    private Outcome Ended(Machine machine) => machine.Status == MachineStatus.Done
         ? new Outcome.Returned([.. machine.Results.Select(v => Values.ToValue(v))])
         : machine.Failure is { } failure ? Failure(failure) ?? new Outcome.Crashed($"{failure.GetType().Name}: {failure.Message}")
         : throw new UnreachableException($"a machine that ended is {machine.Status}");
 
     /// <summary>The outcome that an exception of the interpreter stands for, or null for any other exception.</summary>
-    private static Outcome? Failure(Exception failure) => failure switch
+    private Outcome? Failure(Exception failure) => failure switch
     {
         Trap e => new Outcome.Trapped([e.Kind], e.Message, Frames(e.Backtrace)),
-        Thrown e => new Outcome.Threw(TagName(e.Tag), [.. e.Payload.Select(v => Values.ToValue(v))]),
+        Thrown e => new Outcome.Threw(TagName(e.Tag), [.. e.Payload.Select(v => Values.ToValue(v))]) { Export = ExportOf(e.Tag) },
         Suspended e => new Outcome.Suspended(e.Message),
         Exhaustion { Kind: ExhaustionKind.Interrupted } => new Outcome.TimedOut("interrupted"),
         Exhaustion e => new Outcome.Exhausted(e.Message),
         _ => null,
     };
+
+    private (IInstance, string)? ExportOf(TagInst tag)
+    {
+        if (_complete is null) return null;
+        foreach (var instance in _complete)
+            foreach (var (name, value) in instance.Exports)
+                if (value == tag) return (instance, name);
+        return null;
+    }
 
     private static string TagName(TagInst tag) => $"with tag {tag.FuncType}";
 
@@ -193,7 +230,7 @@ internal sealed class ReferenceStore : ISteppableStore
         public void TimeOut() => throw new UnreachableException("it never waits");
     }
 
-    private sealed class Execution(Machine machine) : IExecution
+    private sealed class Execution(ReferenceStore store, Machine machine) : IExecution
     {
         public ExecutionState Step()
         {
@@ -206,7 +243,7 @@ internal sealed class ReferenceStore : ISteppableStore
             }
         }
 
-        public Outcome Outcome => Ended(machine);
+        public Outcome Outcome => store.Ended(machine);
 
         public bool CanResume => machine.Status == MachineStatus.Blocked && machine.WasNotified;
 

@@ -22,7 +22,7 @@ internal static class HostModules
         foreach (var item in items)
             switch (item)
             {
-                case HostItem.Print:
+                case HostItem.Print or HostItem.Emit or HostItem.Back:
                     break;
                 case HostItem.Global global:
                     exports.Add(new(item.Name, ExternKind.Global, (uint)globals.Count));
@@ -68,6 +68,37 @@ internal static class HostModules
             Exports = [new("in", ExternKind.Func, 0), new("out", ExternKind.Func, 1)],
         });
     }
+
+    /// <summary>The function that gives its argument to a store's list of what was emitted.</summary>
+    public static HostCode Emit(Action<Value>? emitted, Func<Val, Value> read) => (_, arguments, _) =>
+    {
+        emitted?.Invoke(read(arguments[0]));
+        return HostEnd.Return;
+    };
+
+    /// <summary>
+    /// The function that calls back. The library's trap is gone when the call has returned, so another of its number is made; an exception is the same one.
+    /// </summary>
+    /// <param name="latest">The function to call, or null.</param>
+    public static HostCode Back(Func<Native.Func?> latest) => (store, arguments, results) =>
+    {
+        if (latest() is not { } func)
+        {
+            results[0] = Val.I32(arguments[0].Bits32 + 1);
+            return HostEnd.Return;
+        }
+        switch (store.Call(func, arguments, results))
+        {
+            case Completion.Returned: return HostEnd.Return;
+            case Completion.Trapped { Trap.Code: { } code }: return HostEnd.Trap(code);
+            case Completion.Trapped trapped: return HostEnd.Fail(trapped.Trap.Message);
+            case Completion.Refused refused: return HostEnd.Fail(refused.Message);
+            case Completion.Threw:
+                store.TakeException(out var exception);
+                return HostEnd.Throw(exception);
+            case var other: throw new UnreachableException($"completion {other}");
+        }
+    };
 
     /// <summary>The function that prints its arguments to a store's output.</summary>
     public static HostCode Print(string name, Action<string>? output, Func<Val, Value> read) => (_, arguments, _) =>

@@ -48,19 +48,41 @@ internal sealed partial class WasmtimeStore : IStore
     {
         if (_unsupported is not null) return;
         var funcs = new Dictionary<string, Native.Func>(StringComparer.Ordinal);
-        foreach (var print in module.Items.OfType<HostItem.Print>())
-            try
-            {
-                funcs[print.Name] = _store.NewFunc(print.Type, HostModules.Print(print.Name, _request.Output, ToValue));
-            }
-            catch (NotSupportedException)
-            {
-                // An item that the runtime cannot express is left out.
-            }
+        var others = module.Items;
+        foreach (var item in module.Items)
+            if (CodeOf(item) is var (type, code))
+                try
+                {
+                    others = others.Remove(item);
+                    funcs[item.Name] = _store.NewFunc(type, code);
+                }
+                catch (NotSupportedException)
+                {
+                    // An item that the runtime cannot express is left out.
+                }
         var items = new List<WasmtimeInstance.OfModule>();
-        if (!TryDefine(module.Items, items))
-            foreach (var item in module.Items.Where(i => i is not HostItem.Print)) TryDefine([item], items);
+        if (!others.IsEmpty && !TryDefine(others, items))
+            foreach (var item in others) TryDefine([item], items);
         _registry[module.Name] = Keep(new WasmtimeInstance.OfHost(_store, funcs, items));
+    }
+
+    /// <summary>A function of the host, or null for an item of another kind.</summary>
+    private (FuncType, HostCode)? CodeOf(HostItem item) => item switch
+    {
+        HostItem.Print print => (print.Type, HostModules.Print(print.Name, _request.Output, ToValue)),
+        HostItem.Emit emit => (new([emit.Type], []), HostModules.Emit(_request.Emitted, ToValue)),
+        HostItem.Back back => (BackType, HostModules.Back(() => Latest(back.Name))),
+        _ => null,
+    };
+
+    private static readonly FuncType BackType = new([ValType.I32], [ValType.I32]);
+
+    /// <summary>The function of a name that the latest complete instance with one exports; it has one parameter and one result.</summary>
+    private Native.Func? Latest(string name)
+    {
+        for (int i = _instances.Count - 1; i >= 0; i--)
+            if (_instances[i] is WasmtimeInstance.OfModule && _instances[i].Func(name) is { Params: 1, Results: 1 } func) return func.Func;
+        return null;
     }
 
     private bool TryDefine(ImmutableArray<HostItem> items, List<WasmtimeInstance.OfModule> instances)
@@ -273,7 +295,9 @@ internal sealed partial class WasmtimeStore : IStore
         var payload = _store.PayloadOf(exception);
         try
         {
-            return new Outcome.Threw(NameOf(_store.TagOf(exception)), [.. payload.Select(v => ToValue(v))]);
+            var export = ExportOf(_store.TagOf(exception));
+            string name = export is null ? "with a tag that no instance exports" : $"with tag \"{export.Value.Name}\"";
+            return new Outcome.Threw(name, [.. payload.Select(v => ToValue(v))]) { Export = export };
         }
         finally
         {
@@ -282,18 +306,21 @@ internal sealed partial class WasmtimeStore : IStore
         }
     }
 
-    /// <summary>Which tag it is: the name under which an instance of the store exports it, the oldest first.</summary>
-    private string NameOf(Native.Tag tag)
+    /// <summary>Which tag it is: the first export that is it, of the oldest instance that has one.</summary>
+    private (IInstance Instance, string Name)? ExportOf(Native.Tag tag)
     {
-        string? name = null;
         foreach (var instance in _instances)
+        {
+            string? name = null;
             foreach (var (export, exported) in instance.Exports)
             {
                 var item = exported;
                 if (name is null && item.Kind == NativeExternKind.Tag && _store.Same(item.Tag, tag)) name = export;
                 NativeStore.Release(ref item);
             }
-        return name is null ? "with a tag that no instance exports" : $"with tag \"{name}\"";
+            if (name is not null) return (instance, name);
+        }
+        return null;
     }
 
     /// <summary>Marks a request as running, so that the store is not disposed of under it.</summary>

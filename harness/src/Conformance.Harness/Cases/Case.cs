@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Conformance.Harness.Runtimes;
+using Wasm.Syntax;
 
 namespace Conformance.Harness.Cases;
 
@@ -45,10 +46,14 @@ public abstract record CaseAction
 /// <summary>
 /// The host module <c>host</c> of every case. <c>emit32</c> : [i32] -> [] and <c>emit64</c> : [i64] -> [] append to the trace of the running action.
 /// <c>back</c> : [i32] -> [i32] calls the export <c>back</c>, of the same type, of the latest complete instance that has one, and returns what that
-/// returns; a trap or an exception of it passes through. While there is none it returns its argument plus 1.
+/// returns; a trap or an exception of it passes through. While there is none it returns its argument plus 1. (No module exports a function of that
+/// name and of another type: the engines behind JavaScript could not tell.)
 /// </summary>
 public static class CaseHost
 {
+    /// <summary>The module as data.</summary>
+    public static HostModule Module { get; } = new(Name, [new HostItem.Emit(Emit32, ValType.I32), new HostItem.Emit(Emit64, ValType.I64), new HostItem.Back(Back)]);
+
     public const string Name = "host";
     public const string Emit32 = "emit32";
     public const string Emit64 = "emit64";
@@ -67,7 +72,11 @@ public abstract record ActionResult
     /// <summary>What the host's emit functions were given during the action, in order; i32 and i64 are told apart.</summary>
     public ImmutableArray<Value> Trace { get; init; } = [];
 
-    /// <summary>A module is valid or an instance was made (returned with no values), an invocation or a global's value; or any other outcome.</summary>
+    /// <summary>
+    /// A module is valid or an instance was made (returned with no values), an invocation or a global's value; or any other outcome. The tag of an
+    /// exception is <c>INSTANCE:EXPORT</c>, the first export that is the tag of the instance with the lowest number, or null when none exports it; its
+    /// payload is told when it is all i32 and i64.
+    /// </summary>
     public sealed record Ended(Outcome Outcome) : ActionResult;
 
     /// <summary>For each invocation of a sweep its outcome; those that returned nothing are null.</summary>

@@ -17,6 +17,15 @@ public abstract record HostItem(string Name)
     public sealed record Table(string Name, TableType Type) : HostItem(Name);
 
     public sealed record Memory(string Name, MemType Type) : HostItem(Name);
+
+    /// <summary>A function [<paramref name="Type"/>] -> [] that gives its argument, an i32 or an i64, to the store's <see cref="StoreRequest.Emitted"/>.</summary>
+    public sealed record Emit(string Name, ValType Type) : HostItem(Name);
+
+    /// <summary>
+    /// A function [i32] -> [i32] that calls back: the function of its own name and type that the latest complete instance with one exports. What that
+    /// function ends in, this one ends in. While there is none, it returns its argument plus 1.
+    /// </summary>
+    public sealed record Back(string Name) : HostItem(Name);
 }
 
 /// <summary>The host module that the official suites import from.</summary>

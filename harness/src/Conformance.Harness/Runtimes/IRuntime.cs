@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Conformance.Harness.Cases;
 using Wasm.Syntax;
 
 namespace Conformance.Harness.Runtimes;
@@ -48,7 +49,8 @@ public sealed record RuntimeInfo
 /// <param name="Output">Where the host's print functions write, or null.</param>
 /// <param name="Scheduled">Whether invocations are going to be stepped (<see cref="ISteppableStore"/>).</param>
 /// <param name="Beside">The store of the same script's first thread, for a runtime whose stores can share memories only in one process; null for that store itself.</param>
-public sealed record StoreRequest(Profile Profile, Action<string>? Output = null, bool Scheduled = false, IStore? Beside = null);
+/// <param name="Emitted">Where <see cref="HostItem.Emit"/> gives its arguments. Only a store with it tells the <see cref="Outcome.Threw.Export"/> of a tag.</param>
+public sealed record StoreRequest(Profile Profile, Action<string>? Output = null, bool Scheduled = false, IStore? Beside = null, Action<Value>? Emitted = null);
 
 /// <summary>A decoded and validated module of one runtime.</summary>
 public interface IModule;
@@ -80,11 +82,25 @@ public interface IStore : IDisposable
     /// <summary>Invokes an exported function.</summary>
     Outcome Invoke(IInstance instance, string name, ImmutableArray<Value> arguments);
 
+    /// <summary>
+    /// Invokes an exported function of type [i32] -> [] with 0, 1, … <paramref name="count"/> - 1, whatever becomes of each, and reports those that did not
+    /// return nothing.
+    /// </summary>
+    void Sweep(IInstance instance, string name, int count, Action<int, Outcome> ended)
+    {
+        for (int i = 0; i < count; i++)
+            if (Invoke(instance, name, [Value.I32((uint)i)]) is var outcome and not Outcome.Returned { Values.IsEmpty: true }) ended(i, outcome);
+    }
+
     /// <summary>Reads an exported global.</summary>
     Outcome Get(IInstance instance, string name);
 
     /// <summary>Reads bytes of an exported memory, for state comparison and reports: <paramref name="length"/> bytes or fewer at the end; null when there is no such memory.</summary>
     byte[]? ReadMemory(IInstance instance, string name, ulong offset, int length) => null;
+
+    /// <summary>The length in bytes of an exported memory and the hash of its bytes (<see cref="MemoryHash"/>); null when there is no such memory.</summary>
+    (ulong Length, uint Hash)? Digest(IInstance instance, string name) =>
+        ReadMemory(instance, name, 0, int.MaxValue) is { } bytes ? ((ulong)bytes.Length, MemoryHash.Of(bytes)) : null;
 
     /// <summary>Reads elements of an exported table, for state comparison: <paramref name="length"/> of them or fewer at the end; null when there is no such table.</summary>
     ImmutableArray<Value>? ReadTable(IInstance instance, string name, ulong offset, int length) => null;

@@ -55,6 +55,9 @@ public abstract record Outcome
     /// <param name="Values">The payload, or default when it does not tell.</param>
     public sealed record Threw(string? Tag, ImmutableArray<Value> Values) : Outcome
     {
+        /// <summary>An export that is the tag: the first one of the oldest complete instance that has one. Null when there is none or nobody asked (<see cref="StoreRequest.Emitted"/>).</summary>
+        public (IInstance Instance, string Name)? Export { get; init; }
+
         public override string ToString() =>
             $"exception{(Tag is null ? "" : $" {Tag}")}{(Values.IsDefaultOrEmpty ? "" : $" with {Value.Text(Values)}")}";
     }

@@ -16,6 +16,8 @@ internal static class HostBinary
     {
         HostItem.Table t => t.Type.Addr == AddrType.I32 || features.HasFlag(Features.Memory64),
         HostItem.Memory m => (m.Type.Addr == AddrType.I32 || features.HasFlag(Features.Memory64)) && (!m.Type.Shared || features.HasFlag(Features.Threads)),
+        // What calls or tells the kit needs a host.
+        HostItem.Emit or HostItem.Back => false,
         _ => true,
     };
 
