@@ -83,7 +83,8 @@ public sealed record FuzzCase
 
 /// <summary>What a layer may use.</summary>
 /// <param name="Features">The features that all engines of the panel have; a layer draws its own subset for each case.</param>
-public sealed record GeneratorOptions(Features Features)
+/// <param name="UniformValues">Random bits as values, without boundaries: a baseline to compare with.</param>
+public sealed record GeneratorOptions(Features Features, bool UniformValues = false)
 {
     public static GeneratorOptions Default { get; } = new(Features.Wasm3);
 }

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Conformance.Fuzz.Generating.Singles;
+
 namespace Conformance.Fuzz.Generating;
 
 /// <summary>All layers, and their version.</summary>
@@ -5,6 +8,12 @@ public static class Generator
 {
     /// <summary>Changes whenever the same seed may give another case.</summary>
     public const int Version = 1;
+
+    /// <summary>All layers, the simplest first.</summary>
+    public static ImmutableArray<ILayer> Layers { get; } = [new SingleLayer()];
+
+    /// <summary>The layer of a name, or null.</summary>
+    public static ILayer? Find(string name) => Layers.FirstOrDefault(l => l.Name == name);
 
     /// <summary>The decisions of a case: layers do not see each other's.</summary>
     public static Decisions DecisionsOf(CaseName name) => Decisions.Recorded(Mix(name));

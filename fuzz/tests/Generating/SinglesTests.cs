@@ -1,0 +1,73 @@
+using Conformance.Fuzz.Generating;
+using Wasm.Binary;
+using Wasm.Syntax;
+using Wasm.Validation;
+
+namespace Conformance.Fuzz.Tests.Generating;
+
+/// <summary>Cases of the layers <c>single</c> and <c>chain</c>.</summary>
+public class SinglesTests
+{
+    public static TheoryData<string> Layers => ["single"];
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Every_case_is_valid_with_the_features_that_it_names(string layer)
+    {
+        foreach (var (features, count) in new[] { (Features.Wasm3, 1500), (Features.All, 1500), (Features.Wasm2, 300), (Features.None, 300) })
+        {
+            var options = new GeneratorOptions(features);
+            for (ulong seed = 0; seed < (ulong)count; seed++)
+            {
+                var made = Generator.Find(layer)!.Generate(Generator.DecisionsOf(new CaseName(Generator.Version, layer, seed)), options);
+                Check(made, features, $"{layer} {seed}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Any_tape_gives_a_valid_case(string layer)
+    {
+        var random = new Random(1);
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] tape = new byte[i];
+            if (i > 1) random.NextBytes(tape);
+            Check(Generator.Find(layer)!.Generate(Decisions.FromTape(tape), new GeneratorOptions(Features.All)), Features.All, $"tape {i}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void A_tape_gives_the_same_case_again(string layer)
+    {
+        var options = new GeneratorOptions(Features.All);
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            var decisions = Generator.DecisionsOf(new CaseName(Generator.Version, layer, seed));
+            var made = Generator.Find(layer)!.Generate(decisions, options);
+            var again = Generator.Find(layer)!.Generate(Decisions.FromTape(decisions.Tape), options);
+            Assert.Equal(made.Modules.Select(m => m.Bytes), again.Modules.Select(m => m.Bytes));
+            Assert.Equal(made.Actions.AsEnumerable(), again.Actions);
+            Assert.Equal(made.NaNs.SelectMany(n => n.Sets), again.NaNs.SelectMany(n => n.Sets));
+        }
+    }
+
+    private static void Check(FuzzCase made, Features available, string name)
+    {
+        try
+        {
+            Assert.Equal(Features.None, made.Features & ~available);
+            foreach (var module in made.Modules)
+            {
+                var profile = new Profile("case", made.Features, SpecVersion.V3);
+                _ = Validator.Validate(BinaryDecoder.Decode(module.Bytes, profile), new Engine(), profile);
+            }
+        }
+        catch (Exception e)
+        {
+            throw new Xunit.Sdk.XunitException($"{name}: {e}");
+        }
+    }
+}
