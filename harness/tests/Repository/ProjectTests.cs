@@ -14,6 +14,7 @@ public class ProjectTests
         (3, "Conformance.Reports", []),
         (3, "Conformance.Runtimes.*", []),
         (4, "Conformance.Fuzz", []),
+        (5, "Conformance.Fuzz.SharpFuzz", ["SharpFuzz"]),
         (5, "Conformance.Cli", ["Spectre.Console", "System.CommandLine"]),
     ];
 
