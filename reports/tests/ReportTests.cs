@@ -23,6 +23,37 @@ public class ReportTests
     public void Json() => Golden.Match(JsonOf(Sample.Run()));
 
     [Fact]
+    public void MatrixAsMarkdown()
+    {
+        var text = new StringWriter();
+        MatrixMarkdown.Write(Sample.Matrix(), text);
+        Golden.Match(text.ToString());
+    }
+
+    [Fact]
+    public void The_matrix_obeys_its_schema()
+    {
+        using var stream = new MemoryStream();
+        MatrixJson.Write(Sample.Matrix(), stream);
+        using var schema = JsonDocument.Parse(File.ReadAllText(SchemaFile("matrix")));
+        using var matrix = JsonDocument.Parse(stream.ToArray());
+        Assert.Empty(Schema.Errors(schema.RootElement, schema.RootElement, matrix.RootElement, "$"));
+        using var run = JsonDocument.Parse(File.ReadAllText(SchemaFile()));
+        Assert.All(matrix.RootElement.GetProperty("results").EnumerateArray(), result => Assert.Empty(Schema.Errors(run.RootElement, run.RootElement, result, "$")));
+    }
+
+    [Fact]
+    public void Every_command_that_deviates_is_in_one_deviation()
+    {
+        foreach (var run in Sample.Matrix().Runs)
+        {
+            var listed = Matrix.Deviations(run).SelectMany(d => d.Commands).ToList();
+            Assert.Equal(listed.Count, listed.Distinct().Count());
+            Assert.Equal(run.Commands().Count(c => c.Command.Verdict != Verdict.Passed || c.Command.Message == MessageLevel.None), listed.Count);
+        }
+    }
+
+    [Fact]
     public void A_saved_result_gives_the_same_reports()
     {
         var run = Sample.Run();
@@ -108,6 +139,6 @@ public class ReportTests
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static string SchemaFile([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>
-        Path.Combine(Path.GetDirectoryName(file)!, "..", "schema", "run.v1.schema.json");
+    private static string SchemaFile(string name = "run", [System.Runtime.CompilerServices.CallerFilePath] string file = "") =>
+        Path.Combine(Path.GetDirectoryName(file)!, "..", "schema", $"{name}.v1.schema.json");
 }

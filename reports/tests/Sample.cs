@@ -1,3 +1,4 @@
+using Conformance.Harness.Expectations;
 using Conformance.Harness.Results;
 
 namespace Conformance.Reports.Tests;
@@ -11,7 +12,7 @@ internal static class Sample
             Command(1, "module", Verdict.Passed),
             Command(3, "assert_trap", Verdict.Passed) with { ExpectedMessage = "unreachable", Message = MessageLevel.Exact },
             Command(5, "assert_return", Verdict.Failed) with { Expected = "f32 1.5 (0x3fc00000)", Actual = "f32 -1.5 (0xbfc00000)" },
-            Command(7, "assert_invalid", Verdict.ExpectedFailure) with { ExpectedMessage = "type mismatch", Message = MessageLevel.None, Detail = "permanent, 3.4.5: <why> & how" },
+            Command(7, "assert_invalid", Verdict.ExpectedFailure) with { ExpectedMessage = "type mismatch", Message = MessageLevel.None, Detail = "permanent, 3.4.5: <why> & how", Known = new(ExpectationCause.Permitted, "<why> & how", "https://example.org/1") },
             Command(9, "assert_return", Verdict.UnexpectedPass) with { Detail = "the expectations say that it fails: old | bug" });
         var second = File("suite", "proposals/x/b.wast", [
             Command(2, "module", Verdict.Unsupported) with { Detail = "needs x" },
@@ -32,6 +33,15 @@ internal static class Sample
             Milliseconds = 1234.5,
         };
     }
+
+    /// <summary>The run, and one on an engine that says other things.</summary>
+    public static Matrix Matrix() => new(
+    [
+        Run(),
+        Run(Command(12, "assert_trap", Verdict.Passed) with { ExpectedMessage = "unreachable", Message = MessageLevel.None },
+            Command(14, "assert_return", Verdict.Unsupported) with { Actual = "no instance (module at line 2 is not supported)" },
+            Command(16, "assert_return", Verdict.ExpectedFailure) with { Known = new(ExpectationCause.Engine, "it is wrong", null) }) with { Runtime = new("other", "3", [], false) },
+    ], [new("third", "it is | not here")]);
 
     public static CommandResult Command(int line, string kind, Verdict verdict) => new() { Line = line, Column = 2, Kind = kind, Verdict = verdict, Milliseconds = 0.25 };
 

@@ -142,6 +142,18 @@ public class JudgeTests
         Assert.Equal(Verdict.Failed, Judge.Of(new Demand.Trap("my own text"), new Outcome.Trapped(TrapKind.Unreachable, "unreachable"), Lax).Verdict);
     }
 
+    [Theory]
+    [InlineData("uninitialized", TrapKind.IndNull)]
+    [InlineData("undefined", TrapKind.IndOob)]
+    [InlineData("indirect call", TrapKind.IndSig)]
+    public void A_text_may_be_cut_short_between_words(string text, TrapKind kind)
+    {
+        Assert.Equal([kind], TrapTexts.Of(text).AsEnumerable());
+        Assert.Equal(Verdict.Passed, Judge.Of(new Demand.Trap(text), new Outcome.Trapped([kind], "an engine's words", []), Lax).Verdict);
+        Assert.Equal(Verdict.Failed, Judge.Of(new Demand.Trap(text), new Outcome.Trapped([TrapKind.Unreachable], "an engine's words", []), Lax).Verdict);
+        Assert.Empty(TrapTexts.Of(text[..^1]));
+    }
+
     [Fact]
     public void Every_kind_of_trap_has_a_text_of_the_suite()
     {

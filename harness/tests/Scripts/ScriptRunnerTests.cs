@@ -73,6 +73,37 @@ public sealed class ScriptRunnerTests : IDisposable
     [InlineData("exhaust")]
     public void An_action_by_itself_must_return(string name) => Assert.Equal([Verdict.Passed, Verdict.Failed], Verdicts($"""(module (func (export "{name}"))) (invoke "{name}")"""));
 
+    [Theory]
+    [InlineData("""(module (import "m" "n" (func)) (func (export "unsupported")))""", Verdict.Unsupported)]
+    [InlineData("""(module (import "m" "n" (func)) (func (export "limit")))""", Verdict.AdapterLimit)]
+    [InlineData("""(assert_trap (module (import "m" "n" (func)) (func (export "unsupported"))) "unreachable")""", Verdict.Unsupported)]
+    [InlineData("""(invoke $m "unsupported call")""", Verdict.Unsupported)]
+    [InlineData("""(module (func (export "unsupported")))""", Verdict.Failed)]
+    [InlineData("""(module definition (import "m" "n" (func)) (func (export "unsupported")))""", Verdict.Failed)]
+    [InlineData("""(assert_return (invoke $m "unsupported call"))""", Verdict.Failed)]
+    [InlineData("""(module (import "m" "n" (func)) (func (export "invalid")))""", Verdict.Failed)]
+    public void A_failure_where_something_unsupported_would_have_left_marks_is_not_the_runtimes(string command, Verdict verdict)
+    {
+        var verdicts = Verdicts($"""
+            (module $m (func (export "n")) (func (export "unsupported call"))) (register "m") {command}
+            (assert_return (get $m "n") (i32.const 1)) (assert_return (get $m "n") (i32.const 9))
+            (module $user (import "m" "n" (func)) (func (export "n"))) (assert_return (get $user "n") (i32.const 9))
+            """).ToArray();
+        Assert.Equal([Verdict.Passed, verdict, Verdict.Passed, verdict], verdicts[3..]);
+    }
+
+    [Fact]
+    public void A_thread_that_cannot_run_leaves_doubt_on_what_it_shares_and_keeps_its_texts()
+    {
+        var commands = Run("""
+            [m] (module $s (func (export "n"))) (thread $t (shared (module $s)) (assert_trap (invoke "x") "unreachable")) (wait $t)
+            (assert_return (get $s "n") (i32.const 9))
+            """, new FakeRuntime { Info = new() { Name = "fake", Version = "1", Features = Features.All } }).Commands;
+        Assert.All(commands.Skip(2), c => Assert.Equal(Verdict.Unsupported, c.Verdict));
+        Assert.Equal("unreachable", commands[3].ExpectedMessage);
+        Assert.Contains("the thread at line 1", commands[^1].Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Malformed_is_not_invalid() => Assert.Equal([Verdict.Passed, Verdict.Failed, Verdict.Failed, Verdict.Passed, Verdict.Passed, Verdict.Failed], Verdicts("""
         (assert_malformed (module binary "") "unexpected end")

@@ -80,6 +80,7 @@ public static class MatrixJson
         json.WriteString("runtime", run.Runtime.Name);
         json.WriteString("cause", char.ToLowerInvariant(cause[0]) + cause[1..]);
         json.WriteString("reason", deviation.Reason);
+        if (deviation.Link is not null) json.WriteString("link", deviation.Link);
         json.WriteStartArray("places");
         foreach (var (file, command) in deviation.Commands) json.WriteStringValue(file.Place(command));
         json.WriteEndArray();

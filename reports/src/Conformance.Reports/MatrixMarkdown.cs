@@ -72,6 +72,7 @@ public static class MatrixMarkdown
         output.WriteLine();
         foreach (string problem in run.Problems)
             output.WriteLine($"- **problem**: {Escape(problem)}");
+        if (!run.Problems.IsEmpty) output.WriteLine();
         if (deviations.Count == 0)
         {
             output.WriteLine("No deviation.");
@@ -85,7 +86,7 @@ public static class MatrixMarkdown
             int shown = 0;
             foreach (var deviation in byCause)
             {
-                output.WriteLine($"- {Escape(deviation.Reason)}: {Count(deviation.Commands.Length)} in {Places(deviation)}");
+                output.WriteLine($"- {Escape(deviation.Reason)}{(deviation.Link is null ? "" : $" ([report]({deviation.Link}))")}: {Count(deviation.Commands.Length)} in {Places(deviation)}");
                 if (byCause.Key != Cause.Unexplained) continue;
                 foreach (var (file, command) in deviation.Commands.Take(Math.Max(0, MostUnexplained - shown)))
                     output.WriteLine($"  - `{file.Place(command)}` {Escape(command.Text)}");
@@ -106,9 +107,11 @@ public static class MatrixMarkdown
     private static string Words(Cause cause) => cause switch
     {
         Cause.Unexplained => "Not as expected",
-        Cause.Known => "Expected failures",
+        Cause.EngineWrong => "Engine wrong",
+        Cause.Permitted => "Permitted by a specification",
         Cause.FeatureAbsent => "Feature absent",
         Cause.AdapterLimit => "Limit of the adapter",
+        Cause.MessageOnly => "Message only",
         Cause.NotRun => "Not run",
         _ => throw new System.Diagnostics.UnreachableException($"cause {(int)cause}"),
     };

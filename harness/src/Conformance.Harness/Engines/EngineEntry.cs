@@ -68,6 +68,7 @@ public static class EngineCatalog
         new("bun-ipint", "JavaScriptCore's interpreter alone", Bun, "worker.js") { Environment = Jit(bbq: false, omg: false) },
         new("bun-bbq", "JavaScriptCore's baseline compiler, from the first call", Bun, "worker.js") { Environment = Jit(bbq: true, omg: false) },
         new("bun-omg", "JavaScriptCore's optimizing compiler, from the first calls", Bun, "worker.js") { Environment = Jit(bbq: true, omg: true) },
+        new("bun-experimental", "JavaScriptCore with the proposals behind its flags", Bun, "worker.js") { Environment = ImmutableDictionary<string, string>.Empty.Add("BUN_JSC_useWasmMemory64", "1") },
         new("jsc", "JavaScriptCore's shell", Jsc, "worker.js"),
         new("gjs", "SpiderMonkey in GNOME's gjs", Gjs, "worker.js"),
         new("js", "SpiderMonkey's shell", SpiderMonkey, "worker.js"),

@@ -5,6 +5,25 @@ using Conformance.Harness.Suites;
 
 namespace Conformance.Harness.Expectations;
 
+/// <summary>Whose doing it is that a command does not pass. In the file: <c>cause</c>.</summary>
+public enum ExpectationCause
+{
+    /// <summary><c>engine</c>: the engine is wrong. What a temporary entry means that names no cause.</summary>
+    Engine,
+
+    /// <summary><c>permitted</c>: a specification permits it, such as a limit. What a permanent entry means that names no cause.</summary>
+    Permitted,
+
+    /// <summary><c>message</c>: the outcome's class is right; the engine's words are those of something else.</summary>
+    Message,
+
+    /// <summary><c>feature</c>: the engine lacks, or has, a part of a feature that cannot be asked for by itself.</summary>
+    Feature,
+
+    /// <summary><c>adapter</c>: the adapter cannot tell.</summary>
+    Adapter,
+}
+
 /// <summary>One command that is known not to pass on a runtime.</summary>
 /// <param name="File">The file's key: suite and path.</param>
 /// <param name="Line">The line of the command.</param>
@@ -15,6 +34,14 @@ namespace Conformance.Harness.Expectations;
 /// <param name="Permanent">The clause that excuses it; null for a temporary one.</param>
 public sealed record Expectation(string File, int Line, string Kind, Verdict Verdict, string Reason, string? Temporary, string? Permanent)
 {
+    /// <summary>The cause that the entry names; null for the one that goes with temporary or permanent.</summary>
+    public ExpectationCause? NamedCause { get; init; }
+
+    public ExpectationCause Cause => NamedCause ?? (Permanent is null ? ExpectationCause.Engine : ExpectationCause.Permitted);
+
+    /// <summary>Where it is reported or discussed; null when that is not known.</summary>
+    public string? Link { get; init; }
+
     /// <summary>What the entry still needs before it excuses anything, or null.</summary>
     public string? Needs =>
         string.IsNullOrWhiteSpace(Reason) ? "the expectation needs a reason"
@@ -42,48 +69,83 @@ public sealed record ExpectationFile(ImmutableArray<Expectation> Entries)
 
     public static ExpectationFile Empty { get; } = new(ImmutableArray<Expectation>.Empty);
 
-    /// <summary>Reads a file; one that does not exist is empty.</summary>
-    /// <exception cref="FormatException">The file is not a list of expectations; the message begins with path and line.</exception>
-    public static ExpectationFile Load(string path)
+    /// <summary>Reads a file and those that it extends; one that does not exist is empty.</summary>
+    /// <exception cref="FormatException">A file is not a list of expectations; the message begins with path and line.</exception>
+    public static ExpectationFile Load(string path) => File.Exists(path) ? Load(path, []) : Empty;
+
+    private static ExpectationFile Load(string path, ImmutableArray<string> extending)
     {
-        if (!File.Exists(path)) return Empty;
         try
         {
-            return Parse(File.ReadAllText(path));
+            string text = File.ReadAllText(path);
+            extending = extending.Add(Path.GetFullPath(path));
+            var entries = ImmutableArray.CreateBuilder<Expectation>();
+            foreach (var (name, node) in Extended(text))
+            {
+                string other = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(extending[^1])!, name));
+                if (extending.Contains(other)) throw Yaml.Error(node, $"{name} extends this file");
+                if (!File.Exists(other)) throw Yaml.Error(node, $"{name} does not exist");
+                entries.AddRange(Load(other, extending).Entries);
+            }
+            entries.AddRange(Parse(text).Entries);
+            return entries.GroupBy(e => (e.File, e.Line, e.Kind)).FirstOrDefault(g => g.Count() > 1) is { } doubled
+                ? throw new FormatException($"a second expectation for {doubled.First()}") : new(entries.ToImmutable());
         }
-        catch (FormatException e)
+        catch (FormatException e) when (!e.Data.Contains(nameof(path)))
         {
-            throw new FormatException($"{path}: {e.Message}", e);
+            throw new FormatException($"{path}: {e.Message}", e) { Data = { [nameof(path)] = path } };
         }
     }
 
+    /// <summary>The names of the files whose entries are this one's too: <c>extends: [NAME, …]</c>, relative to it.</summary>
+    private static IEnumerable<(string Name, YamlDotNet.RepresentationModel.YamlNode Node)> Extended(string yaml) =>
+        Yaml.Root(yaml) is not { } root ? [] : Yaml.Entries(root, Keys).Where(e => e.Key == "extends").SelectMany(e => Yaml.Items(e.Value)).Select(n => (Yaml.Scalar(n), n));
+
+    private static readonly string[] Keys = ["extends", "expectations"];
+
+    /// <summary>The entries of one file without those that it extends.</summary>
     /// <exception cref="FormatException">The text is not a list of expectations; the message begins with the line.</exception>
     public static ExpectationFile Parse(string yaml)
     {
         var entries = ImmutableArray.CreateBuilder<Expectation>();
         var seen = new HashSet<(string, int, string)>();
         if (Yaml.Root(yaml) is { } root)
-            foreach (var (_, list) in Yaml.Entries(root, "expectations"))
+            foreach (var (_, list) in Yaml.Entries(root, Keys).Where(e => e.Key == "expectations"))
                 foreach (var node in Yaml.Items(list))
                 {
                     var entry = new Expectation("", 0, "", Verdict.Failed, "", null, null);
-                    foreach (var (key, value) in Yaml.Entries(node, "file", "line", "kind", "verdict", "reason", "temporary", "permanent"))
-                        entry = key switch
-                        {
-                            "file" => entry with { File = Yaml.Scalar(value) },
-                            "line" => entry with { Line = Yaml.Int(value) },
-                            "kind" => entry with { Kind = Yaml.Scalar(value) },
-                            "verdict" => entry with { Verdict = Failure(value) },
-                            "reason" => entry with { Reason = Yaml.Scalar(value) },
-                            "temporary" => entry with { Temporary = Yaml.Scalar(value) },
-                            _ => entry with { Permanent = Yaml.Scalar(value) },
-                        };
-                    if (entry.File.Length == 0 || entry.Line == 0 || entry.Kind.Length == 0) throw Yaml.Error(node, "an expectation needs file, line and kind");
-                    if (!seen.Add((entry.File, entry.Line, entry.Kind))) throw Yaml.Error(node, $"a second expectation for {entry}");
-                    entries.Add(entry);
+                    var lines = ImmutableArray.CreateBuilder<int>();
+                    foreach (var (key, value) in Yaml.Entries(node, "file", "line", "lines", "kind", "verdict", "cause", "reason", "link", "temporary", "permanent"))
+                        if (key == "line") lines.Add(Yaml.Int(value));
+                        else if (key == "lines") lines.AddRange(Yaml.Items(value).Select(Yaml.Int));
+                        else
+                            entry = key switch
+                            {
+                                "file" => entry with { File = Yaml.Scalar(value) },
+                                "kind" => entry with { Kind = Yaml.Scalar(value) },
+                                "verdict" => entry with { Verdict = Failure(value) },
+                                "cause" => entry with { NamedCause = CauseOf(Yaml.Scalar(value)) ?? throw Yaml.Error(value, $"unknown cause `{Yaml.Scalar(value)}`; known are {string.Join(", ", Enum.GetValues<ExpectationCause>().Select(NameOf))}") },
+                                "reason" => entry with { Reason = Yaml.Scalar(value) },
+                                "link" => entry with { Link = Yaml.Scalar(value) },
+                                "temporary" => entry with { Temporary = Yaml.Scalar(value) },
+                                _ => entry with { Permanent = Yaml.Scalar(value) },
+                            };
+                    if (entry.File.Length == 0 || lines.Count == 0 || entry.Kind.Length == 0) throw Yaml.Error(node, "an expectation needs file, line and kind");
+                    foreach (int line in lines)
+                    {
+                        var one = entry with { Line = line };
+                        if (!seen.Add((one.File, one.Line, one.Kind))) throw Yaml.Error(node, $"a second expectation for {one}");
+                        entries.Add(one);
+                    }
                 }
         return new(entries.ToImmutable());
     }
+
+    /// <summary>A cause as it stands in files.</summary>
+    public static string NameOf(ExpectationCause cause) => cause.ToString().ToLowerInvariant();
+
+    /// <summary>The cause of a name; null when there is none.</summary>
+    public static ExpectationCause? CauseOf(string name) => Enum.GetValues<ExpectationCause>().Where(c => NameOf(c) == name).Select(c => (ExpectationCause?)c).FirstOrDefault();
 
     private static Verdict Failure(YamlDotNet.RepresentationModel.YamlNode node) => Yaml.Scalar(node) switch
     {
@@ -109,7 +171,7 @@ public sealed record ExpectationFile(ImmutableArray<Expectation> Entries)
             }
             used.Add(entry);
             commands.Add(entry.Needs is { } needs ? command with { Detail = Join(command.Detail, needs) }
-                : command.Verdict == entry.Verdict ? command with { Verdict = Verdict.ExpectedFailure, Detail = Join(command.Detail, $"{Mark(entry)}: {entry.Reason}") }
+                : command.Verdict == entry.Verdict ? command with { Verdict = Verdict.ExpectedFailure, Known = new(entry.Cause, entry.Reason, entry.Link), Detail = Join(command.Detail, $"{Mark(entry)}: {entry.Reason}") }
                 : command.Verdict == Verdict.Passed ? command with { Verdict = Verdict.UnexpectedPass, Detail = $"the expectations say that it fails: {entry.Reason}" }
                 : command);
         }

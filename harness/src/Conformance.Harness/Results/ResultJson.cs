@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Conformance.Harness.Expectations;
 
 namespace Conformance.Harness.Results;
 
@@ -125,6 +126,14 @@ public static class ResultJson
         Optional(json, "expected", command.Expected);
         Optional(json, "actual", command.Actual);
         Optional(json, "detail", command.Detail);
+        if (command.Known is { } known)
+        {
+            json.WriteStartObject("known");
+            json.WriteString("cause", ExpectationFile.NameOf(known.Cause));
+            json.WriteString("reason", known.Reason);
+            Optional(json, "link", known.Link);
+            json.WriteEndObject();
+        }
         json.WriteNumber("milliseconds", Round(command.Milliseconds));
         json.WriteEndObject();
     }
@@ -220,6 +229,9 @@ public static class ResultJson
         Expected = TextOrNull(json, "expected"),
         Actual = TextOrNull(json, "actual"),
         Detail = TextOrNull(json, "detail"),
+        Known = json.TryGetProperty("known", out var known)
+            ? new(ExpectationFile.CauseOf(Text(known, "cause")) ?? throw new FormatException($"unknown cause `{Text(known, "cause")}`"), Text(known, "reason"), TextOrNull(known, "link"))
+            : null,
         Milliseconds = json.GetProperty("milliseconds").GetDouble(),
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Conformance.Harness.Expectations;
 
 namespace Conformance.Harness.Results;
 
@@ -127,6 +128,9 @@ public sealed record CommandResult
     /// <summary>More on the verdict: the reason of a skip, the reason of an expected failure, the nearest alternative.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>What the expectations say of an expected failure; else null.</summary>
+    public KnownFailure? Known { get; init; }
+
     public double Milliseconds { get; init; }
 
     public bool IsAssertion => Kind.StartsWith("assert_", StringComparison.Ordinal);
@@ -142,3 +146,9 @@ public sealed record CommandResult
         }
     }
 }
+
+/// <summary>Why a failure is expected.</summary>
+/// <param name="Cause">Whose doing it is.</param>
+/// <param name="Reason">Why it fails.</param>
+/// <param name="Link">Where it is reported or discussed, or null.</param>
+public sealed record KnownFailure(ExpectationCause Cause, string Reason, string? Link);

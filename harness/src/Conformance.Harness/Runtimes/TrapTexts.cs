@@ -39,14 +39,15 @@ public static class TrapTexts
 
     /// <summary>
     /// The kinds that a text stands for; empty when the text is not one of the suite's. Operands behind a text (<c>uninitialized element 2</c>)
-    /// do not count.
+    /// do not count. Since a message need only begin with the text, a text may be cut short between words (<c>indirect call</c>), and then
+    /// stands for all that it begins.
     /// </summary>
     public static ImmutableArray<TrapKind> Of(string text)
     {
         for (string t = text; ; t = t[..t.LastIndexOf(' ')])
         {
             if (Kinds.TryGetValue(t, out var kinds)) return kinds;
-            if (!t.Contains(' ', StringComparison.Ordinal)) return [];
+            if (!t.Contains(' ', StringComparison.Ordinal)) return [.. Kinds.Where(k => k.Key.StartsWith(text + " ", StringComparison.Ordinal)).SelectMany(k => k.Value).Distinct().Order()];
         }
     }
 }

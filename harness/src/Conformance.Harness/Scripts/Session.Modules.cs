@@ -25,12 +25,13 @@ internal sealed partial class Session
             judgement = Judge.Of(new Demand.Valid(), outcome, _run.Rules);
             if (outcome is Outcome.Loaded loaded) defined = Define(command.Id, loaded.Module, command.Definition);
             else _modules.Empty(command.Id, new(judgement.Verdict, $"no module (module at line {command.At.Line} {Fate(judgement.Verdict)})"));
+            if (!command.IsDefinition) Doubt(command.Definition, judgement.Verdict, command.At);
         }
         if (command.IsDefinition) return judgement;
         if (defined is not null)
         {
             var (outcome, missing) = Instantiate(defined);
-            judgement = missing is null ? Judge.Of(new Demand.Instance(), outcome!, _run.Rules) : Depends(missing);
+            judgement = Instantiated(new Demand.Instance(), defined, outcome, missing, command.At);
             if (outcome is Outcome.Instantiated instantiated) _instances.Bind(command.Id, instantiated.Instance);
         }
         if (judgement.Verdict != Verdict.Passed) EmptyInstance(command.Id, command.At, judgement.Verdict);
@@ -50,7 +51,7 @@ internal sealed partial class Session
             var (defined, missing) = _modules.Find(command.Module);
             Outcome? outcome = null;
             if (defined is not null) (outcome, missing!) = Instantiate(defined);
-            judgement = missing is null ? Judge.Of(new Demand.Instance(), outcome!, _run.Rules) : Depends(missing);
+            judgement = defined is null ? Depends(missing!) : Instantiated(new Demand.Instance(), defined, outcome, missing, command.At);
             if (outcome is Outcome.Instantiated instantiated) _instances.Bind(command.Id, instantiated.Instance);
         }
         if (judgement.Verdict != Verdict.Passed) EmptyInstance(command.Id, command.At, judgement.Verdict);
@@ -63,7 +64,7 @@ internal sealed partial class Session
     /// <summary>
     /// Assertions that a valid module cannot be instantiated. The module becomes the latest definition; the latest instance stays what it was.
     /// </summary>
-    private Judgement NotInstantiated(Target target, Demand demand)
+    private Judgement NotInstantiated(Target target, Region at, Demand demand)
     {
         Defined? defined;
         Missing? missing = null;
@@ -71,16 +72,21 @@ internal sealed partial class Session
         {
             if (_modules.Has(module.Id)) return Doubled("module", module.Id!);
             var loaded = Load(module.Definition);
-            if (loaded is not Outcome.Loaded { Module: var m }) return Judge.Of(demand, loaded, _run.Rules);
+            if (loaded is not Outcome.Loaded { Module: var m })
+            {
+                var judgement = Judge.Of(demand, loaded, _run.Rules);
+                Doubt(module.Definition, judgement.Verdict, at);
+                return judgement;
+            }
             defined = Define(module.Id, m, module.Definition);
         }
         else
         {
             (defined, missing) = _modules.Find(((Target.Instance)target).Of);
         }
-        Outcome? outcome = null;
-        if (defined is not null) (outcome, missing) = Instantiate(defined);
-        return missing is null ? Judge.Of(demand, outcome!, _run.Rules) : Depends(missing) with { Expected = demand.ToString() };
+        if (defined is null) return Depends(missing!) with { Expected = demand.ToString() };
+        (var outcome, missing) = Instantiate(defined);
+        return Instantiated(demand, defined, outcome, missing, at);
     }
 
     private Defined Define(string? id, IModule module, Definition definition)

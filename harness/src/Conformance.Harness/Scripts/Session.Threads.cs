@@ -80,6 +80,9 @@ internal sealed partial class Session
         _threads.Empty(command.Id, new(judgement.Verdict, $"no thread (thread at line {command.At.Line} {Fate(judgement.Verdict)})"));
         var dependent = new Missing(judgement.Verdict, $"no thread (thread at line {command.At.Line} {Fate(judgement.Verdict)})");
         foreach (var inner in command.Commands) Mark(inner, Depends(dependent));
+        if (!LeavesDoubt(judgement.Verdict)) return;
+        foreach (string id in command.Shared)
+            if (_instances.Find(id).Value is { } shared) Doubt(shared, judgement.Verdict, "thread", command.At);
     }
 
     /// <summary><c>(wait $id?)</c>: goes on when the thread has ended.</summary>

@@ -81,7 +81,7 @@ internal sealed partial class Session
                     {
                         var box = new OutcomeBox();
                         foreach (var pause in Perform(action, box)) yield return pause;
-                        Record(command, clock, box.Missing is { } missing ? Depends(missing) : Judge.Of(demand, box.Outcome!, _run.Rules));
+                        Record(command, clock, box.Missing is { } missing ? Depends(missing) : Acted(action, command, Judge.Of(demand, box.Outcome!, _run.Rules)));
                         if (box.Outcome is Outcome.Returned returned) Observe(command, returned);
                         Tell(box.Outcome);
                     }
@@ -142,8 +142,8 @@ internal sealed partial class Session
         AssertInvalid c => Refused(c, new Demand.Invalid(c.Message)),
         AssertMalformedCustom c => Refused(c, new Demand.MalformedCustom(c.Message)),
         AssertInvalidCustom c => Refused(c, new Demand.InvalidCustom(c.Message)),
-        AssertUnlinkable c => NotInstantiated(c.Target, new Demand.Unlinkable(c.Message)),
-        AssertUninstantiable c => NotInstantiated(c.Target, new Demand.Trap(c.Message, OfModule: true)),
+        AssertUnlinkable c => NotInstantiated(c.Target, c.At, new Demand.Unlinkable(c.Message)),
+        AssertUninstantiable c => NotInstantiated(c.Target, c.At, new Demand.Trap(c.Message, OfModule: true)),
         Output c => Output(c),
         UnsupportedCommand c => new(Verdict.Unsupported, Detail: c.Reason),
         _ => throw new UnreachableException($"command {command}"),
@@ -202,9 +202,11 @@ internal sealed partial class Session
         if (instance is null)
         {
             _missingNames[command.Name] = missing;
+            _names.Remove(command.Name);
             return Depends(missing);
         }
         _missingNames.Remove(command.Name);
+        _names[command.Name] = instance;
         _store.Register(command.Name, instance);
         return new(Verdict.Passed);
     }
@@ -280,22 +282,25 @@ internal sealed partial class Session
         var pending = new Stack<CommandSource>([source]);
         while (pending.TryPop(out var next))
         {
-            Record(next, KindOf(next.Keyword), Stopwatch.StartNew(), judgement);
-            if (next.Keyword is not ("thread" or "script")) continue;
+            Command? parsed = null;
             try
             {
-                var inner = ScriptParser.Parse(next, _run.File.Profile) switch
-                {
-                    ThreadCommand t => t.Commands,
-                    ScriptCommand s => s.Commands,
-                    _ => [],
-                };
-                foreach (var command in inner.Reverse()) pending.Push(command);
+                if (next.Keyword is "thread" or "script" || next.Keyword.StartsWith("assert_", StringComparison.Ordinal)) parsed = ScriptParser.Parse(next, _run.File.Profile);
             }
             catch (PhaseException)
             {
                 // What is in it cannot be told; it counts as one command, as it would when run.
             }
+            var clock = Stopwatch.StartNew();
+            if (parsed is Assertion) Record(parsed, clock, judgement);
+            else Record(next, KindOf(next.Keyword), clock, judgement);
+            var inner = parsed switch
+            {
+                ThreadCommand t => t.Commands,
+                ScriptCommand s => s.Commands,
+                _ => [],
+            };
+            foreach (var command in inner.Reverse()) pending.Push(command);
         }
     }
 }

@@ -129,6 +129,7 @@ public static class Probes
         Func(TrapKind.DescNull, Gc | Features.CustomDescriptors, "(rec (type $d (descriptor $e) (struct)) (type $e (describes $d) (struct)))", "ref.null (exact $e) struct.new_desc $d drop"),
         Func(TrapKind.AsNonNull, Gc | Features.CustomDescriptors, "(rec (type $d (descriptor $e) (struct)) (type $e (describes $d) (struct)))", "ref.null $d ref.get_desc $d drop"),
         Func(TrapKind.DescNull, Gc | Features.CustomDescriptors, "(rec (type $d (descriptor $e) (struct)) (type $e (describes $d) (struct)))", "struct.new_default $e struct.new_desc $d ref.null (exact $e) ref.cast_desc_eq (ref $d) drop"),
+        new(TrapKind.DescNull, Gc | Features.CustomDescriptors, "(rec (type $d (descriptor $e) (struct)) (type $e (describes $d) (struct))) (global (ref $d) (struct.new_desc $d (ref.null none)))"),
         Func(TrapKind.DescCastFail, Gc | Features.CustomDescriptors, "(rec (type $d (descriptor $e) (struct)) (type $e (describes $d) (struct)))", "struct.new_default $e struct.new_desc $d struct.new_default $e ref.cast_desc_eq (ref $d) drop"),
         Func(TrapKind.ContNull, Features.StackSwitching, "(type $v (func)) (type $k (cont $v))", "ref.null $k resume $k"),
         Func(TrapKind.ContConsumed, Features.StackSwitching, "(type $v (func)) (type $k (cont $v)) (func $g) (elem declare func $g)", "(local $c (ref null $k)) ref.func $g cont.new $k local.tee $c resume $k local.get $c resume $k"),
@@ -140,6 +141,9 @@ public static class Probes
         (Gc, "(type $a (array (mut i64))) (func (export \"f\") i32.const -1 array.new_default $a drop)"),
         (Gc, "(type $a (array (mut i64))) (func (export \"f\") i64.const 1 i32.const 0x7ffffff0 array.new $a drop)"),
     ];
+
+    private static readonly (Features Needs, string Fields) OfSuspension =
+        (Features.StackSwitching, "(type $v (func)) (type $k (cont $v)) (tag $t) (func $g suspend $t) (elem declare func $g) (func (export \"f\") ref.func $g cont.new $k resume $k)");
 
     private static TrapProbe Func(TrapKind kind, Features needs, string fields, string body) => new(kind, needs, $"{fields} (func (export \"f\") {body})");
 
@@ -163,6 +167,7 @@ public static class Probes
             if (End(runtime, facts, probe.Needs, probe.Fields) is Outcome.Trapped trap) partition = partition.With(trap.Message, probe.Kind);
         foreach (var (needs, fields) in OfExhaustion)
             if (End(runtime, facts, needs, fields) is Outcome.Trapped trap) partition = partition.WithExhaustion(trap.Message);
+        if (End(runtime, facts, OfSuspension.Needs, OfSuspension.Fields) is Outcome.Trapped suspended) partition = partition.WithSuspension(suspended.Message);
         return partition;
     }
 

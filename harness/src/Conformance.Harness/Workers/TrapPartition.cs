@@ -6,18 +6,22 @@ namespace Conformance.Harness.Workers;
 
 /// <summary>
 /// What the messages of an engine stand for, as measured: the kinds of trap whose probes gave the message, and the messages that mean that a resource
-/// was exhausted. Numbers in messages do not count.
+/// was exhausted, or that a suspension reached the outside. Numbers in messages do not count.
 /// </summary>
 /// <param name="Kinds">By message, the kinds.</param>
 /// <param name="Exhaustions">The messages of exhaustion that come as traps.</param>
-public sealed record TrapPartition(ImmutableSortedDictionary<string, ImmutableArray<TrapKind>> Kinds, ImmutableSortedSet<string> Exhaustions)
+/// <param name="Suspensions">The messages of suspensions that come as traps.</param>
+public sealed record TrapPartition(ImmutableSortedDictionary<string, ImmutableArray<TrapKind>> Kinds, ImmutableSortedSet<string> Exhaustions, ImmutableSortedSet<string> Suspensions)
 {
-    public static TrapPartition Empty { get; } = new(ImmutableSortedDictionary.Create<string, ImmutableArray<TrapKind>>(StringComparer.Ordinal), ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
+    public static TrapPartition Empty { get; } = new(ImmutableSortedDictionary.Create<string, ImmutableArray<TrapKind>>(StringComparer.Ordinal),
+        ImmutableSortedSet.Create<string>(StringComparer.Ordinal), ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
 
     /// <summary>The kinds that a message may stand for; none when no probe gave it.</summary>
     public ImmutableArray<TrapKind> Of(string message) => Kinds.GetValueOrDefault(Shape(message), []);
 
     public bool IsExhaustion(string message) => Exhaustions.Contains(Shape(message)) && !Kinds.ContainsKey(Shape(message));
+
+    public bool IsSuspension(string message) => Suspensions.Contains(Shape(message)) && !Kinds.ContainsKey(Shape(message));
 
     public TrapPartition With(string message, TrapKind kind)
     {
@@ -27,6 +31,8 @@ public sealed record TrapPartition(ImmutableSortedDictionary<string, ImmutableAr
     }
 
     public TrapPartition WithExhaustion(string message) => this with { Exhaustions = Exhaustions.Add(Shape(message)) };
+
+    public TrapPartition WithSuspension(string message) => this with { Suspensions = Suspensions.Add(Shape(message)) };
 
     /// <summary>The message with <c>#</c> for every number.</summary>
     public static string Shape(string message)

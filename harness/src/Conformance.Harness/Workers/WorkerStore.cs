@@ -309,6 +309,7 @@ internal sealed partial class WorkerStore : IStore
         if (!Facts.TellsKinds)
         {
             if (Facts.Traps.IsExhaustion(trap.Message)) return new Outcome.Exhausted(trap.Message);
+            if (Facts.Traps.IsSuspension(trap.Message)) return new Outcome.Suspended(trap.Message);
             trap = trap with { Kinds = Facts.Traps.Of(trap.Message) };
         }
         // The outermost frame is the bridge's.
