@@ -1,7 +1,7 @@
 // A worker of the conformance kit (PROTOCOL.md) for every JavaScript engine: Node, Deno, Bun, and the shells jsc, gjs and js.
 // Only i32 and i64 cross as JavaScript values: everything else would lose bits, so the kit puts modules between that turn it into integers.
 'use strict';
-const { lines, write, name, version } = environment();
+const { lines, write, beside, name, version } = environment();
 const { Module, Instance, Tag, Exception, LinkError, CompileError, RuntimeError, SuspendError } = WebAssembly;
 let modules, instances, registry, tags, hosts, numbers, thrown;
 
@@ -23,12 +23,9 @@ function reset() {
 const requests = {
   hello: () => ({
     is: 'hello', protocol: 1, name, version, hosts: true, traps: 'messages', malformed: false,
-    requests: ['instantiate', 'register', 'invoke', 'get', 'memory'], values: ['i32', 'i64'],
+    requests: ['instantiate', 'register', 'invoke', 'get', 'memory', 'cases'], values: ['i32', 'i64'],
   }),
-  reset() {
-    reset();
-    return { is: 'done' };
-  },
+  reset: () => (reset(), { is: 'done' }),
   load(request) {
     try {
       modules.set(request.module, new Module(bytesOf(request.hex)));
@@ -73,6 +70,7 @@ const requests = {
     return { is: 'bytes', hex: Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('') };
   },
   bye: () => ({ is: 'done' }),
+  ...new Function('worker', beside('cases.js'))({ failure, messageOf, isA, toWire, fromWire }), // for fuzzers
 };
 
 reset();
@@ -123,24 +121,26 @@ function fromWire(text) {
 // What differs between the programs that host an engine: how to read and write, and what they are called.
 function environment() {
   if (typeof Deno !== 'undefined')
-    return streams(buffer => Deno.stdin.readSync(buffer) ?? 0, bytes => Deno.stdout.writeSync(bytes), 'deno', `${Deno.version.deno} (V8 ${Deno.version.v8})`);
+    return streams(buffer => Deno.stdin.readSync(buffer) ?? 0, bytes => Deno.stdout.writeSync(bytes), file => Deno.readTextFileSync(new URL(file, Deno.mainModule)), 'deno', `${Deno.version.deno} (V8 ${Deno.version.v8})`);
   if (typeof process !== 'undefined' && process.versions) {
     const fs = require('fs'), { bun, node, v8 } = process.versions;
-    return streams(buffer => fs.readSync(0, buffer), bytes => fs.writeSync(1, bytes), bun ? 'bun' : 'node', bun ? `${bun} (JavaScriptCore)` : `${node} (V8 ${v8})`);
+    return streams(buffer => fs.readSync(0, buffer), bytes => fs.writeSync(1, bytes), file => fs.readFileSync(`${__dirname}/${file}`, 'utf8'), bun ? 'bun' : 'node', bun ? `${bun} (JavaScriptCore)` : `${node} (V8 ${v8})`);
   }
-  if (typeof imports === 'undefined') return shell(readline, typeof jscOptions === 'function' ? 'jsc' : 'js', 'unknown');
-  const { Gio } = imports.gi, input = Gio.DataInputStream.new(Gio.UnixInputStream.new(0, false)), gjs = imports.system.version;
-  return shell(() => input.read_line_utf8(null)[0], 'gjs', [gjs / 10000, gjs / 100 % 100, gjs % 100].map(Math.trunc).join('.') + ' (SpiderMonkey)');
+  if (typeof imports === 'undefined') return shell(readline, read, typeof jscOptions === 'function' ? 'jsc' : 'js', 'unknown');
+  const { Gio, GLib } = imports.gi, text = file => imports.byteArray.toString(GLib.file_get_contents(file)[1]), input = Gio.DataInputStream.new(Gio.UnixInputStream.new(0, false)), gjs = imports.system.version;
+  return shell(() => input.read_line_utf8(null)[0], text, 'gjs', [gjs / 10000, gjs / 100 % 100, gjs % 100].map(Math.trunc).join('.') + ' (SpiderMonkey)');
 }
 
-function shell(read, name, version) {
-  return { name, version, write: print, *lines() { for (let line; (line = read());) yield line; } };
+function shell(readLine, readFile, name, version) {
+  // The stack names the script's file, and nothing else does.
+  const folder = /@(.*)worker\.js/.exec(new Error().stack)[1];
+  return { name, version, write: print, beside: file => readFile(folder + file), *lines() { for (let line; (line = readLine());) yield line; } };
 }
 
-function streams(read, writeBytes, name, version) {
+function streams(read, writeBytes, beside, name, version) {
   const encoder = new TextEncoder(), decoder = new TextDecoder(), buffer = new Uint8Array(1 << 16);
   const write = line => { for (let bytes = encoder.encode(line + '\n'); bytes.length > 0;) bytes = bytes.subarray(writeBytes(bytes)); };
-  return { name, version, write, *lines() {
+  return { name, version, write, beside, *lines() {
     for (let pending = '', count; (count = read(buffer)) > 0;) {
       const parts = (pending + decoder.decode(buffer.subarray(0, count), { stream: true })).split('\n');
       pending = parts.pop();

@@ -59,12 +59,12 @@ internal static class CaseSamples
         ("exceptions", new([Wat.Binary("""
             (module (tag $a (export "tag a") (param i32 i64)) (tag $b (export "tag b")) (tag $hidden (param i32)) (tag $f (export "tag f") (param f32))
               (func (export "a") (throw $a (i32.const -2) (i64.const -3))) (func (export "b") (throw $b))
-              (func (export "hidden") (throw $hidden (i32.const 1))) (func (export "f") (throw $f (f32.const 1))))
+              (func (export "hidden") (throw $hidden (i32.const 1))) (func (export "f") (throw $f (f32.const 1.5))))
             """), Wat.Binary("""(module (import "x" "tag b" (tag $b)) (export "again" (tag $b)) (tag $own (export "tag own")) (func (export "b") (throw $b)) (func (export "own") (throw $own)) (func $start (throw $own)))"""),
             Wat.Binary("""(module (tag $own (export "own")) (func $start (throw $own)) (start $start))""")],
             [new CaseAction.Instantiate(0, "x"), new CaseAction.Invoke(0, "a", []), new CaseAction.Invoke(0, "b", []), new CaseAction.Invoke(0, "hidden", []), new CaseAction.Invoke(0, "f", []),
              new CaseAction.Instantiate(2), new CaseAction.Instantiate(1), new CaseAction.Invoke(2, "b", []), new CaseAction.Invoke(2, "own", [])]),
-            "[]\nthrew 0:tag a [i32:fffffffe i64:fffffffffffffffd]\nthrew 0:tag b []\nthrew ? [i32:1]\nthrew 0:tag f ?\nthrew ? []\n[]\nthrew 0:tag b []\nthrew 2:tag own []"),
+            "[]\nthrew 0:tag a [i32:fffffffe i64:fffffffffffffffd]\nthrew 0:tag b []\nthrew ? ?\nthrew 0:tag f ?\nthrew ? ?\n[]\nthrew 0:tag b []\nthrew 2:tag own []"),
         ("failures through call-backs", new([Wat.Binary($$"""
             (module {{Host}} (tag $t (export "t") (param i32))
               (func (export "back") (param i32) (result i32) (if (result i32) (local.get 0) (then (throw $t (local.get 0))) (else (unreachable))))

@@ -40,8 +40,10 @@ FAULTS = {
 
 for line in sys.stdin:
     request = json.loads(line)
-    if request["do"] == "invoke" and request["name"] in FAULTS:
-        FAULTS[request["name"]](request)
+    invoked = [request["name"]] if request["do"] == "invoke" else [
+        action[2] for case in request.get("cases", []) for action in case["actions"] if action[0] == "invoke"]
+    if fault := next((name for name in invoked if name in FAULTS), None):
+        FAULTS[fault](request)
         continue
     child.stdin.write(line.encode())
     child.stdin.flush()

@@ -75,7 +75,7 @@ public abstract record ActionResult
     /// <summary>
     /// A module is valid or an instance was made (returned with no values), an invocation or a global's value; or any other outcome. The tag of an
     /// exception is <c>INSTANCE:EXPORT</c>, the first export that is the tag of the instance with the lowest number, or null when none exports it; its
-    /// payload is told when it is all i32 and i64.
+    /// payload is told when the tag is and all of it is i32 and i64.
     /// </summary>
     public sealed record Ended(Outcome Outcome) : ActionResult;
 

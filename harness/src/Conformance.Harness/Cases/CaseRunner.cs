@@ -103,7 +103,8 @@ public sealed class CaseRunner
     {
         if (outcome is not Outcome.Threw threw) return outcome;
         string? tag = threw.Export is (var instance, var name) ? string.Create(CultureInfo.InvariantCulture, $"{_instances.IndexOf(instance)}:{name}") : null;
-        bool crosses = !threw.Values.IsDefault;
+        // Behind JavaScript a payload is read by its tag.
+        bool crosses = tag is not null && !threw.Values.IsDefault;
         for (int i = 0; crosses && i < threw.Values.Length; i++) crosses = threw.Values[i].Kind is ValKind.I32 or ValKind.I64;
         return new Outcome.Threw(tag, crosses ? threw.Values : default);
     }

@@ -20,4 +20,10 @@ public interface ICaseEngine : IDisposable
     /// had not answered are run one at a time, so that the loss is the last result of the case that caused it. Never throws for what a case does.
     /// </summary>
     ImmutableArray<CaseResult> Run(ImmutableArray<Case> cases);
+
+    /// <summary>
+    /// Begins to run the cases; the caller may do other things, such as making the next ones, until it needs the results. Batches that were begun are run in
+    /// order. An engine in this process has run them when it returns.
+    /// </summary>
+    Task<ImmutableArray<CaseResult>> RunAsync(ImmutableArray<Case> cases) => Task.FromResult(Run(cases));
 }

@@ -93,7 +93,8 @@ public sealed class OutOfProcessRuntime : IRuntime, IDisposable
         else Dismiss(worker);
     }
 
-    private void Dismiss(WorkerProcess worker)
+    /// <summary>Ends a worker that was rented.</summary>
+    internal void Dismiss(WorkerProcess worker)
     {
         _all.TryRemove(worker, out _);
         worker.Dispose();

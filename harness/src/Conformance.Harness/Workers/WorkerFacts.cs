@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Conformance.Harness.Runtimes;
 using Conformance.Harness.Suites;
 using Wasm.Syntax;
 
@@ -36,6 +37,13 @@ public sealed record WorkerFacts
 
     /// <summary>What the worker's trap messages stand for, when it does not tell kinds itself.</summary>
     public TrapPartition Traps { get; init; } = TrapPartition.Empty;
+
+    /// <summary>A trap with the kinds that its message stands for, or the exhaustion or suspension that it is. What tells kinds itself is left as it is.</summary>
+    internal Outcome Explain(Outcome.Trapped trap) =>
+        TellsKinds ? trap
+        : Traps.IsExhaustion(trap.Message) ? new Outcome.Exhausted(trap.Message)
+        : Traps.IsSuspension(trap.Message) ? new Outcome.Suspended(trap.Message)
+        : trap with { Kinds = Traps.Of(trap.Message) };
 
     public bool Has(string request) => Requests.Contains(request);
 

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Conformance.Harness.Cases;
 using Conformance.Harness.Runtimes;
 using Conformance.Harness.Suites;
 using Wasm.Syntax;
@@ -130,6 +131,8 @@ public sealed class WorkerHost
         private readonly BlockingCollection<JsonDocument>? _requests;
         private readonly Thread? _thread;
         private IStore? _store;
+        private CaseRunner? _runner;
+        private Features _runnerFeatures;
 
         public HostedStore(WorkerHost host, bool hasThread)
         {
@@ -193,6 +196,8 @@ public sealed class WorkerHost
                     return !_modules.TryGetValue(Number(request, "module"), out var from) ? Is(Unknown("module")) : Instantiated(request, "instance", Store.Instantiate(from));
                 case Protocol.Register:
                     return Register(request);
+                case Protocol.Cases:
+                    return Cases(request);
                 case Protocol.Share:
                     if (Instance(request) is not { } shared) return Is(Unknown("instance"));
                     var other = _host.StoreOf(Number(request, "to"));
@@ -243,10 +248,32 @@ public sealed class WorkerHost
                 "3.0" => Profile.Wasm3,
                 var other => throw new ProtocolException($"unknown version `{other}`"),
             };
+            _store = _host._runtime.CreateStore(new StoreRequest(version with { Features = FeaturesOf(request) }, _printed.Enqueue, false, beside));
+        }
+
+        /// <summary>Cases have stores of their own, in this store's thread.</summary>
+        private Action<Utf8JsonWriter> Cases(JsonElement request)
+        {
+            var features = _host._runtime.Info.Features & ~Features.CustomSections;
+            if (request.TryGetProperty("features", out _)) features &= FeaturesOf(request);
+            if (_runner is null || _runnerFeatures != features) (_runner, _runnerFeatures) = (new(_host._runtime, Profile.Wasm3 with { Features = features }), features);
+            var results = new List<CaseResult>();
+            foreach (var @case in WireOutcome.Items(request, "cases")) results.Add(_runner.Run(WireCase.Read(@case)));
+            return json =>
+            {
+                json.WriteString("is", "cases");
+                json.WriteStartArray("cases");
+                foreach (var result in results) WireCase.Write(json, result);
+                json.WriteEndArray();
+            };
+        }
+
+        private static Features FeaturesOf(JsonElement request)
+        {
             var features = Features.None;
             foreach (string name in WireOutcome.Texts(request, "features"))
                 features |= Profiles.FeatureOf(name) ?? throw new ProtocolException($"unknown feature `{name}`");
-            _store = _host._runtime.CreateStore(new StoreRequest(version with { Features = features }, _printed.Enqueue, false, beside));
+            return features;
         }
 
         private Action<Utf8JsonWriter> Register(JsonElement request)

@@ -30,13 +30,28 @@ internal sealed class WorkerProcess : IDisposable
     private long _lastId, _writingSince;
     private volatile WorkerLostException? _lost;
 
-    private sealed class Pending : IDisposable
+    /// <summary>A request that was sent; it must be waited for or disposed of.</summary>
+    public sealed class Pending(WorkerProcess worker, long id) : IDisposable
     {
-        public ManualResetEventSlim Arrived { get; } = new();
+        internal ManualResetEventSlim Arrived { get; } = new();
 
-        public JsonDocument? Answer { get; set; }
+        internal JsonDocument? Answer { get; set; }
 
-        public void Dispose() => Arrived.Dispose();
+        /// <summary>Waits for the answer.</summary>
+        /// <param name="limit">How long, from now.</param>
+        /// <exception cref="WorkerLostException">There is no answer and will be none.</exception>
+        public JsonDocument Wait(TimeSpan limit)
+        {
+            if (worker._lost is null && !Arrived.Wait(limit))
+                worker.Lose($"no answer in {limit.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s", timedOut: true);
+            return Answer ?? throw worker._lost!;
+        }
+
+        public void Dispose()
+        {
+            worker._pending.TryRemove(id, out _);
+            Arrived.Dispose();
+        }
     }
 
     /// <exception cref="WorkerStartException">The program cannot be started.</exception>
@@ -97,21 +112,19 @@ internal sealed class WorkerProcess : IDisposable
     /// <exception cref="WorkerLostException">There is no answer and will be none.</exception>
     public JsonDocument Ask(ReadOnlySpan<byte> body, TimeSpan? time = null)
     {
+        using var pending = Begin(body);
+        return pending.Wait(time ?? _limits.Request);
+    }
+
+    /// <summary>Sends a request without waiting for its answer; blocks while the worker does not take it.</summary>
+    /// <param name="body">The request's members but <c>id</c>, without braces.</param>
+    public Pending Begin(ReadOnlySpan<byte> body)
+    {
         long id = Interlocked.Increment(ref _lastId);
-        using var pending = new Pending();
+        var pending = new Pending(this, id);
         _pending[id] = pending;
-        if (_lost is { } lost) throw lost;
-        try
-        {
-            Send(id, body);
-            var limit = time ?? _limits.Request;
-            if (!pending.Arrived.Wait(limit)) Lose($"no answer in {limit.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s", timedOut: true);
-            return pending.Answer ?? throw _lost!;
-        }
-        finally
-        {
-            _pending.TryRemove(id, out _);
-        }
+        if (_lost is null) Send(id, body);
+        return pending;
     }
 
     private void Send(long id, ReadOnlySpan<byte> body)

@@ -305,13 +305,8 @@ internal sealed partial class WorkerStore : IStore
     /// <summary>Puts what the kit measured into an outcome: the kinds of a trap, and that some traps are exhaustions.</summary>
     private Outcome Explain(Outcome outcome, bool bridged)
     {
+        if (outcome is Outcome.Trapped told) outcome = Facts.Explain(told);
         if (outcome is not Outcome.Trapped trap) return outcome;
-        if (!Facts.TellsKinds)
-        {
-            if (Facts.Traps.IsExhaustion(trap.Message)) return new Outcome.Exhausted(trap.Message);
-            if (Facts.Traps.IsSuspension(trap.Message)) return new Outcome.Suspended(trap.Message);
-            trap = trap with { Kinds = Facts.Traps.Of(trap.Message) };
-        }
         // The outermost frame is the bridge's.
         return bridged && trap.Backtrace.Length > 1 ? trap with { Backtrace = trap.Backtrace[..^1] } : trap;
     }
