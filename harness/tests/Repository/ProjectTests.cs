@@ -13,7 +13,7 @@ public class ProjectTests
         (2, "Conformance.Harness", ["YamlDotNet"]),
         (3, "Conformance.Reports", []),
         (3, "Conformance.Runtimes.*", []),
-        (4, "Conformance.Fuzz", []),
+        (4, "Conformance.Fuzz", ["Microsoft.CodeAnalysis.Analyzers", "Microsoft.CodeAnalysis.CSharp"]),
         (5, "Conformance.Fuzz.SharpFuzz", ["SharpFuzz"]),
         (5, "Conformance.Cli", ["Spectre.Console", "System.CommandLine"]),
     ];

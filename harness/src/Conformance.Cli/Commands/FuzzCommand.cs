@@ -23,7 +23,7 @@ internal static class FuzzCommand
             Every case must end in a module or a phase error, in bounded time and memory. Exit code 3 when one does not.
             """) { Paths, Cases, First, SeedOption, Jobs, Out };
         damage.SetAction(Run);
-        return new Command("fuzz", "Search for faults with made-up input.") { damage, Fuzz.TargetCommand.Create() };
+        return new Command("fuzz", "Search for faults with made-up input.") { damage, Fuzz.TargetCommand.Create(), Fuzz.MutantsCommand.Create() };
     }
 
     private static int Run(ParseResult args)

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 namespace Conformance.Harness.Suites;
 
 /// <summary>Reading the kit's YAML files strictly: unknown keys, wrong kinds and doubled keys are errors with a line.</summary>
-internal static class Yaml
+public static class Yaml
 {
     /// <summary>The root mapping, or null for an empty document.</summary>
     /// <exception cref="FormatException">It is not YAML, or not one mapping.</exception>
