@@ -40,13 +40,13 @@ public static class FeatureUse
                 indices = false;
                 used |= Constant(init);
             }
-            if (!indices) used |= Features.ReferenceTypes | Of(elem.Type);
-            if (elem.Mode is SegmentMode.Active active) used |= (active.Index == 0 ? 0 : Features.ReferenceTypes) | Constant(active.Offset);
+            if (!indices) used |= Features.ReferenceTypes | Features.BulkMemory | Of(elem.Type);
+            if (elem.Mode is SegmentMode.Active active) used |= (active.Index == 0 ? 0 : Features.ReferenceTypes | Features.BulkMemory) | Constant(active.Offset);
             else used |= Features.BulkMemory | (elem.Mode is SegmentMode.Declarative ? Features.ReferenceTypes : 0);
         }
         foreach (var data in module.Datas)
         {
-            if (data.Mode is SegmentMode.Active active) used |= (active.Index == 0 ? 0 : Features.MultiMemory) | Constant(active.Offset);
+            if (data.Mode is SegmentMode.Active active) used |= (active.Index == 0 ? 0 : Features.MultiMemory | Features.BulkMemory) | Constant(active.Offset);
             else used |= Features.BulkMemory;
         }
         return used;

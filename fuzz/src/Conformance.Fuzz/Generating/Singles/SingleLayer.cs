@@ -46,6 +46,14 @@ public sealed class SingleLayer : ILayer
     {
         var tests = new Dictionary<Op, Test>();
         foreach (var row in Operands.Rows) tests.Add(row.Op, NumericSingle.Make);
+        foreach (var row in InstrTable.Rows)
+            if (row.NaturalAlign >= 0) tests.Add(row.Op, MemorySingle.Make);
+        Add(BulkSingle.Make, Op.MemorySize, Op.MemoryGrow, Op.MemoryFill, Op.MemoryCopy, Op.MemoryInit, Op.DataDrop);
         return tests;
+
+        void Add(Test test, params ReadOnlySpan<Op> ops)
+        {
+            foreach (var op in ops) tests.Add(op, test);
+        }
     }
 }
