@@ -28,6 +28,7 @@ var root = new RootCommand("""
     ExecCommand.Create(),
     LitmusCommand.Create(),
     ConvertCommand.Create(),
+    CoverageCommand.Create(),
     FuzzCommand.Create(),
     ExplainCommand.Create(),
     BacktracesCommand.Create(),

@@ -6,7 +6,8 @@ namespace Conformance.Runtimes.Reference;
 
 /// <summary>The reference interpreter as a runtime under test.</summary>
 /// <param name="options">Its limits and its choices at each nondeterminism.</param>
-public sealed class ReferenceRuntime(StoreOptions? options = null) : IRuntime
+/// <param name="watcher">Watches what it does; instructions are then not fused.</param>
+public sealed class ReferenceRuntime(StoreOptions? options = null, IReferenceWatcher? watcher = null) : IRuntime
 {
     public const string Name = "reference";
 
@@ -21,5 +22,9 @@ public sealed class ReferenceRuntime(StoreOptions? options = null) : IRuntime
         Direct = true,
     };
 
-    public IStore CreateStore(StoreRequest request) => new ReferenceStore(request, (options ?? StoreOptions.Default) with { Scheduled = request.Scheduled });
+    public IStore CreateStore(StoreRequest request) => new ReferenceStore(request, (options ?? StoreOptions.Default) with
+    {
+        Scheduled = request.Scheduled,
+        Unfused = watcher is not null || options?.Unfused == true,
+    }, watcher);
 }

@@ -15,13 +15,15 @@ internal sealed class ReferenceStore : ISteppableStore
 {
     private readonly StoreRequest _request;
     private readonly Store _store;
+    private readonly IReferenceWatcher? _watcher;
     private readonly Dictionary<string, ReferenceInstance> _registry = new(StringComparer.Ordinal);
 
     /// <summary>The complete instances, oldest first, where somebody asks for them.</summary>
     private readonly List<ReferenceInstance>? _complete;
 
-    public ReferenceStore(StoreRequest request, StoreOptions options)
+    public ReferenceStore(StoreRequest request, StoreOptions options, IReferenceWatcher? watcher)
     {
+        _watcher = watcher;
         _request = request;
         _store = new Store(new Engine(), options);
         if (request.Emitted is not null) _complete = [];
@@ -71,6 +73,7 @@ internal sealed class ReferenceStore : ISteppableStore
         try
         {
             var info = Validator.Validate(module, _store.Engine, _request.Profile);
+            _watcher?.Valid(info);
             CustomSections.Check(module, _request.Profile);
             return new Outcome.Loaded(new ReferenceModule(info));
         }
@@ -116,6 +119,9 @@ internal sealed class ReferenceStore : ISteppableStore
         return Ended(machine);
     }
 
+    private Machine Start(FuncInst func, params ReadOnlySpan<Val> arguments) =>
+        _watcher is null ? _store.Start(func, arguments) : _store.Start(func, new WatchingObserver(_watcher), arguments);
+
     private Outcome? Start(IInstance instance, string name, ImmutableArray<Value> arguments, out Machine? machine)
     {
         machine = null;
@@ -125,7 +131,7 @@ internal sealed class ReferenceStore : ISteppableStore
             case FuncInst func:
                 try
                 {
-                    machine = _store.Start(func, [.. arguments.Select(Values.ToVal)]);
+                    machine = Start(func, [.. arguments.Select(Values.ToVal)]);
                     return null;
                 }
                 catch (ArgumentException e)
@@ -160,7 +166,7 @@ internal sealed class ReferenceStore : ISteppableStore
         }
         for (int i = 0; i < count; i++)
         {
-            var machine = _store.Start(func, Val.I32(i));
+            var machine = Start(func, Val.I32(i));
             machine.Run();
             if (machine.Status != MachineStatus.Done || machine.Results.Length > 0) ended(i, Ended(machine));
         }
@@ -184,10 +190,14 @@ internal sealed class ReferenceStore : ISteppableStore
 
     public void Dispose() => _store.Dispose();
 
-    private Outcome Ended(Machine machine) => machine.Status == MachineStatus.Done
-        ? new Outcome.Returned([.. machine.Results.Select(v => Values.ToValue(v))])
-        : machine.Failure is { } failure ? Failure(failure) ?? new Outcome.Crashed($"{failure.GetType().Name}: {failure.Message}")
-        : throw new UnreachableException($"a machine that ended is {machine.Status}");
+    private Outcome Ended(Machine machine)
+    {
+        _watcher?.Ended(machine.Failure);
+        return machine.Status == MachineStatus.Done
+            ? new Outcome.Returned([.. machine.Results.Select(v => Values.ToValue(v))])
+            : machine.Failure is { } failure ? Failure(failure) ?? new Outcome.Crashed($"{failure.GetType().Name}: {failure.Message}")
+            : throw new UnreachableException($"a machine that ended is {machine.Status}");
+    }
 
     /// <summary>The outcome that an exception of the interpreter stands for, or null for any other exception.</summary>
     private Outcome? Failure(Exception failure) => failure switch

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Wasm.Syntax;
 
 namespace Wasm.Execution;
@@ -47,7 +48,10 @@ public readonly ref struct Step
     /// <summary>The index in the body of the source instruction that this one was made for.</summary>
     public int SourceIndex => _code.Source[_pc];
 
-    public Instr Source => _code.Func.Body.Instrs[SourceIndex];
+    public Instr Source => Body[SourceIndex];
+
+    /// <summary>The body that indices of source instructions count in.</summary>
+    public ImmutableArray<Instr> Body => _code.Func.Body.Instrs;
 
     /// <summary>
     /// Every source instruction that this one stands for, by its index in the body: the main one, those that vanished into it, and structured ones
