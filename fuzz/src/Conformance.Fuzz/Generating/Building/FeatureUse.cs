@@ -23,13 +23,16 @@ public static class FeatureUse
         foreach (var table in module.Tables)
         {
             used |= Of(table.Type.Elem) | Of(table.Type.Addr);
-            if (table.Init is { } init) used |= Features.FunctionReferences | Of(init);
+            if (table.Init is { } init) used |= Features.FunctionReferences | Constant(init);
         }
-        if (module.Tables.Length > 1) used |= Features.ReferenceTypes;
+        if (Count(module, ExternKind.Table, module.Tables.Length) > 1) used |= Features.ReferenceTypes;
         foreach (var mem in module.Mems) used |= Of(mem.Type);
-        if (module.Mems.Length > 1) used |= Features.MultiMemory;
+        if (Count(module, ExternKind.Memory, module.Mems.Length) > 1) used |= Features.MultiMemory;
         if (!module.Tags.IsEmpty) used |= Features.Exceptions;
         foreach (var global in module.Globals) used |= Of(global.Type.Val) | Constant(global.Init);
+        // Before GC, constant expressions saw imported globals only.
+        uint imported = (uint)Count(module, ExternKind.Global, 0);
+        if (module.Globals.Length > 0 && Constants(module).Any(e => e.Instrs.Any(i => i is Idx { Op: Op.GlobalGet, X: var x } && x >= imported))) used |= Features.Gc;
         foreach (var elem in module.Elems)
         {
             // A list of function indices is as old as 1.0.
@@ -40,6 +43,7 @@ public static class FeatureUse
                 indices = false;
                 used |= Constant(init);
             }
+            // Other forms came with bulk memory, whatever they hold.
             if (!indices) used |= Features.ReferenceTypes | Features.BulkMemory | Of(elem.Type);
             if (elem.Mode is SegmentMode.Active active) used |= (active.Index == 0 ? 0 : Features.ReferenceTypes | Features.BulkMemory) | Constant(active.Offset);
             else used |= Features.BulkMemory | (elem.Mode is SegmentMode.Declarative ? Features.ReferenceTypes : 0);
@@ -50,6 +54,25 @@ public static class FeatureUse
             else used |= Features.BulkMemory;
         }
         return used;
+    }
+
+    private static int Count(Module module, ExternKind kind, int defined)
+    {
+        foreach (var import in module.Imports)
+            if (import.Type.Kind == kind) defined++;
+        return defined;
+    }
+
+    private static IEnumerable<Expr> Constants(Module module)
+    {
+        foreach (var global in module.Globals) yield return global.Init;
+        foreach (var elem in module.Elems)
+        {
+            foreach (var init in elem.Inits) yield return init;
+            if (elem.Mode is SegmentMode.Active active) yield return active.Offset;
+        }
+        foreach (var data in module.Datas)
+            if (data.Mode is SegmentMode.Active active) yield return active.Offset;
     }
 
     private static Features Of(SubType type)
@@ -86,7 +109,7 @@ public static class FeatureUse
 
     private static Features Of(AddrType type) => type == AddrType.I64 ? Features.Memory64 : Features.None;
 
-    private static Features Of(ValType type) => type.Kind == ValKind.V128 ? Features.Simd : type.IsRef ? Of(type.Ref) : Features.None;
+    private static Features Of(ValType type) => type.Kind == ValKind.V128 ? Features.Simd : type.IsRef ? Features.ReferenceTypes | Of(type.Ref) : Features.None;
 
     private static Features Of(RefType type)
     {
@@ -120,6 +143,8 @@ public static class FeatureUse
                 Cast { Type: var type } => Of(type),
                 BrOnCast { From: var from, To: var to } => Of(from) | Of(to),
                 SelectT { Types: [var type] } => Of(type),
+                // With the section that counts the segments.
+                Idx2 { Op: Op.ArrayNewData or Op.ArrayInitData } => Features.BulkMemory,
                 Mem { Arg: var arg } => Of(arg),
                 MemLane { Arg: var arg } => Of(arg),
                 _ => Features.None,
