@@ -1,4 +1,7 @@
 using Conformance.Fuzz.Generating;
+using Conformance.Harness.Cases;
+using Conformance.Harness.Runtimes;
+using Conformance.Runtimes.Reference;
 using Wasm.Binary;
 using Wasm.Syntax;
 using Wasm.Validation;
@@ -52,6 +55,33 @@ public class SinglesTests
             Assert.Equal(made.Actions.AsEnumerable(), again.Actions);
             Assert.Equal(made.NaNs.SelectMany(n => n.Sets), again.NaNs.SelectMany(n => n.Sets));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void The_reference_runs_every_case_and_seldom_lacks_a_resource(string layer)
+    {
+        var options = new GeneratorOptions(Features.All);
+        using var reference = new InProcessEngine(new ReferenceRuntime(), Profile.All);
+        int ended = 0, exhausted = 0, trapped = 0;
+        for (ulong seed = 0; seed < 2000; seed++)
+        {
+            var made = Generator.Find(layer)!.Generate(Generator.DecisionsOf(new CaseName(Generator.Version, layer, seed)), options);
+            var results = reference.Run(made.ToCase()).Results;
+            Assert.True(results.Length == made.Actions.Length && results[0] is ActionResult.Ended { Outcome: Outcome.Returned }, $"{layer} {seed}: {results[0]}");
+            foreach (var result in results)
+            {
+                IEnumerable<Outcome?> outcomes = result switch { ActionResult.Swept swept => swept.Outcomes, ActionResult.Ended { Outcome: var outcome } => [outcome], _ => [] };
+                foreach (var outcome in outcomes)
+                {
+                    ended++;
+                    if (outcome is Outcome.Exhausted) exhausted++;
+                    if (outcome is Outcome.Trapped) trapped++;
+                }
+            }
+        }
+        Assert.True(exhausted * 100 < ended, $"{exhausted} of {ended} invocations were exhausted");
+        Assert.True(trapped * 2 < ended, $"{trapped} of {ended} invocations trapped");
     }
 
     private static void Check(FuzzCase made, Features available, string name)
