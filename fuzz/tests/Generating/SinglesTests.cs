@@ -1,3 +1,4 @@
+using Conformance.Fuzz.Generating.Singles;
 using Conformance.Fuzz.Generating;
 using Conformance.Harness.Cases;
 using Conformance.Harness.Runtimes;
@@ -82,6 +83,21 @@ public class SinglesTests
         }
         Assert.True(exhausted * 100 < ended, $"{exhausted} of {ended} invocations were exhausted");
         Assert.True(trapped * 2 < ended, $"{trapped} of {ended} invocations trapped");
+    }
+
+    [Fact]
+    public void Every_row_of_the_instruction_table_is_tested_and_occurs_in_its_test()
+    {
+        Assert.Empty(InstrTable.Rows.Except(SingleLayer.RowsOf(Features.All)).Select(r => r.Mnemonic));
+        var options = new GeneratorOptions(Features.All);
+        foreach (var row in InstrTable.Rows)
+        {
+            bool occurs = false;
+            for (ulong seed = 0; seed < 20 && !occurs; seed++)
+                foreach (var func in SingleLayer.Generate(row, new Decisions(seed), options).Modules[0].Syntax!.Funcs)
+                    foreach (var instr in func.Body.Instrs) occurs |= instr.Op == row.Op;
+            Assert.True(occurs, $"{row} does not occur");
+        }
     }
 
     private static void Check(FuzzCase made, Features available, string name)

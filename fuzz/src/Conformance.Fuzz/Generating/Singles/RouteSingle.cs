@@ -67,6 +67,7 @@ internal sealed class RouteSingle
         var body = _rig.Begin();
         uint output = _rig.Output();
         if (_row.Op == Op.Nop) body.Op(Op.Nop);
+        else if (_row.Op == Op.AtomicFence) body.Op(Op.AtomicFence);
         switch (route)
         {
             case Route.Table or Route.Chain:

@@ -61,7 +61,14 @@ public sealed class SingleLayer : ILayer
         Add(CallSingle.Make, 0, Op.Call, Op.CallIndirect, Op.CallRef, Op.ReturnCall, Op.ReturnCallIndirect, Op.ReturnCallRef);
         Add(CallSingle.Make, Features.FunctionReferences, Op.RefFunc);
         Add(ExceptionSingle.Make, Features.ReferenceTypes, Op.Throw, Op.ThrowRef, Op.TryTable, Op.Unreachable);
+        Add(RouteSingle.Make, Features.Threads, Op.AtomicFence);
+        AddText(TextSingle.LegacyExceptions, Op.Try, Op.Catch, Op.CatchAll, Op.Delegate, Op.Rethrow);
+        AddText(TextSingle.StackSwitching, Op.ContNew, Op.ContBind, Op.Suspend, Op.Resume, Op.ResumeThrow, Op.ResumeThrowRef, Op.Switch);
+        AddText(TextSingle.CustomDescriptors, Op.StructNewDesc, Op.StructNewDefaultDesc, Op.RefGetDesc, Op.RefCastDescEq, Op.RefCastDescEqNull,
+            Op.BrOnCastDescEq, Op.BrOnCastDescEqFail);
         return tests;
+
+        void AddText(TextSingle text, params ReadOnlySpan<Op> ops) => Add(text.Make, text.Features, ops);
 
         void Add(Test test, Features needs, params ReadOnlySpan<Op> ops)
         {

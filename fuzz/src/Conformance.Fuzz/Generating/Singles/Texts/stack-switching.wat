@@ -1,0 +1,123 @@
+;; Continuations made, bound, resumed, suspended, thrown into and switched between; null ones, and used ones.
+(module
+  (import "host" "emit32" (func $emit (param i32)))
+  (memory (export "mem") 1)
+  (type $f (func (result i32)))
+  (type $k (cont $f))
+  (type $g (func (param i32)))
+  (type $kg (cont $g))
+  (type $r (func (param i32) (result i32)))
+  (type $kr (cont $r))
+  (type $f3 (func (param i32 i32 i32) (result i32)))
+  (type $k3 (cont $f3))
+  (rec (type $s (func (param i32 (ref null $ks)) (result i32))) (type $ks (cont $s)))
+  (tag $yield (param i32) (result i32))
+  (tag $pause)
+  (tag $exn (export "exn") (param i32))
+  (tag $ask (result i32))
+  (tag $swap (result i32))
+  (elem declare func $count $digits $catches $asks $ping $pong $id)
+  (func $what (param i32) (result i32) (i32.load8_u offset=1024 (i32.shl (local.get 0) (i32.const 4))))
+  (func $value (param i32) (result i32) (i32.load offset=1028 (i32.shl (local.get 0) (i32.const 4))))
+
+  (func $id (type $r) (local.get 0))
+  (func $count (type $g)
+    (loop $next
+      (if (suspend $yield (local.get 0))
+        (then (local.set 0 (i32.sub (local.get 0) (i32.const 1))) (br $next)))))
+
+  ;; a generator that counts down until it is told 0, or is let go
+  (func (export "run0") (param $i i32)
+    (local $k (ref null $kg)) (local $v i32) (local $n i32)
+    (local.set $k (cont.new $kg (ref.func $count)))
+    (local.set $v (call $what (local.get $i)))
+    (loop $again
+      (block $on-yield (result i32 (ref $kg))
+        (resume $kg (on $yield $on-yield) (local.get $v) (local.get $k))
+        (call $emit (i32.const -1))
+        (return))
+      (local.set $k)
+      (local.tee $v)
+      (call $emit)
+      (local.set $n (i32.add (local.get $n) (i32.const 1)))
+      (br_if $again (i32.lt_u (local.get $n) (i32.const 9)))))
+
+  ;; leading arguments bound
+  (func $digits (type $f3)
+    (i32.add (i32.add (i32.mul (local.get 0) (i32.const 100)) (i32.mul (local.get 1) (i32.const 10))) (local.get 2)))
+  (func (export "run1") (param $i i32)
+    (call $emit
+      (resume $kr (call $what (local.get $i))
+        (cont.bind $k3 $kr (call $value (local.get $i)) (local.get $i) (cont.new $k3 (ref.func $digits))))))
+
+  ;; an exception raised where the continuation stands
+  (func $catches (type $f)
+    (block $h (result i32)
+      (try_table (catch $exn $h) (suspend $pause))
+      (return (i32.const -1)))
+    (i32.add (i32.const 100)))
+  (func $paused (result (ref $k))
+    (block $on-pause (result (ref $k))
+      (drop (resume $k (on $pause $on-pause) (cont.new $k (ref.func $catches))))
+      (unreachable)))
+  (func (export "run2") (param $i i32)
+    (if (i32.and (call $what (local.get $i)) (i32.const 1))
+      (then (call $emit (resume_throw $k $exn (call $value (local.get $i)) (call $paused))))
+      (else (call $emit (resume $k (call $paused)))))
+    ;; one that never ran has no handler
+    (if (i32.and (call $what (local.get $i)) (i32.const 2))
+      (then (call $emit (resume_throw $k $exn (call $value (local.get $i)) (cont.new $k (ref.func $catches)))))))
+  (func (export "run3") (param $i i32)
+    (block $caught (result i32 exnref)
+      (try_table (catch_ref $exn $caught) (throw $exn (call $value (local.get $i))))
+      (return))
+    (resume_throw_ref $k (call $paused))
+    (call $emit)
+    (call $emit))
+
+  ;; the nearest handler that names the tag
+  (func $asks (type $f) (i32.add (suspend $ask) (i32.mul (suspend $yield (i32.const 3)) (i32.const 5))))
+  (func (export "run4") (param $i i32)
+    (local $k (ref null $kr))
+    (block $on-yield (result i32 (ref $kr))
+      (block $on-ask (result (ref $kr))
+        (call $emit (resume $k (on $ask $on-ask) (on $yield $on-yield) (cont.new $k (ref.func $asks))))
+        (return))
+      (local.set $k)
+      (call $emit (resume $kr (on $yield $on-yield) (call $value (local.get $i)) (local.get $k)))
+      (return))
+    (local.set $k)
+    (call $emit)
+    (call $emit (resume $kr (call $what (local.get $i)) (local.get $k))))
+
+  ;; from one to the other until the number is large
+  (func $ping (type $s)
+    (loop $again
+      (if (i32.ge_u (local.get 0) (i32.const 30)) (then (return (local.get 0))))
+      (switch $ks $swap (i32.add (local.get 0) (i32.const 1)) (local.get 1))
+      (local.set 1) (local.set 0)
+      (br $again))
+    (unreachable))
+  (func $pong (type $s)
+    (loop $again
+      (switch $ks $swap (i32.add (local.get 0) (i32.const 3)) (local.get 1))
+      (local.set 1) (local.set 0)
+      (br $again))
+    (unreachable))
+  (func (export "run5") (param $i i32)
+    (call $emit
+      (resume $ks (on $swap switch) (call $what (local.get $i)) (cont.new $ks (ref.func $pong)) (cont.new $ks (ref.func $ping)))))
+
+  ;; null, used, unhandled
+  (func (export "run6") (param $i i32)
+    (local $k (ref null $kr))
+    (block $4 (block $3 (block $2 (block $1 (block $0
+      (br_table $0 $1 $2 $3 $4 (call $what (local.get $i))))
+      (drop (cont.new $kr (ref.null $r))) (return))
+      (call $emit (resume $kr (i32.const 1) (ref.null $kr))) (return))
+      (drop (cont.bind $kr $k (i32.const 1) (ref.null $kr))) (return))
+      (drop (suspend $ask)) (return))
+    (local.set $k (cont.new $kr (ref.func $id)))
+    (call $emit (resume $kr (call $value (local.get $i)) (local.get $k)))
+    (call $emit (resume $kr (call $value (local.get $i)) (local.get $k))))
+)
