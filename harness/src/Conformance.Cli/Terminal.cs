@@ -49,6 +49,15 @@ internal sealed class Terminal
         if (_verbosity != Verbosity.Quiet) _error.MarkupLineInterpolated($"[grey]{text}[/]");
     }
 
+    /// <summary>One line a round, on standard error.</summary>
+    public void Round(Round round)
+    {
+        var (held, seconds) = (round.Held, round.Milliseconds / 1000);
+        Note(string.Create(CultureInfo.InvariantCulture, $"round {round.Number,3}: {held.Resident / 1048576.0,7:0.0} MiB resident, {held.Managed / 1048576.0,6:0.0} MiB managed, {Told(held.Handles),4} handles, {Told(held.Mappings),5} mappings, {held.Threads,3} threads, {seconds,6:0.0} s"));
+
+        static string Told(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "?";
+    }
+
     public RunProgress Progress(int files) => new(_error, _verbosity, files);
 
     public void Summary(RunResult run)

@@ -38,6 +38,13 @@ internal static class RunCommand
     private static readonly Option<string> Filter = new("--filter") { Description = "Only scripts whose path or name matches.", HelpName = "GLOB" };
     private static readonly Option<string> Features = new("--features") { Description = "A profile for all scripts, such as 2.0, 3.0+threads or all, instead of the one that each folder has.", HelpName = "NAME" };
     private static readonly Option<int> Jobs = new("--jobs", "-j") { Description = "Files at a time. Default: the number of processors.", HelpName = "N" };
+    private static readonly Option<int> Repeat = new("--repeat")
+    {
+        Description = "Run everything N times on the same runtime, and show what this process holds after each round: a leak is a growth. A verdict that changes is a problem.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
     private static readonly Option<double> Timeout = new("--timeout") { Description = "Seconds that a file may take.", HelpName = "S", DefaultValueFactory = _ => 60 };
     private static readonly Option<string> ShardOption = new("--shard") { Description = "Run the I-th of N parts; `report merge` makes one result of them.", HelpName = "I/N" };
     private static readonly Option<FileInfo> ExpectationsOption = new("--expectations") { Description = "What is known to fail, with reasons (YAML). Default: expectations/RUNTIME.yaml of the kit.", HelpName = "FILE" };
@@ -63,7 +70,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Run scripts and judge every command; without arguments, the official suite.")
         {
-            Paths, Runtime, InProcess, CommandTimeout, WorkerMemory, Json, JUnit, Markdown, Html, Filter, Features, Jobs, Timeout, ShardOption, ExpectationsOption, UpdateExpectations, FailedFrom, FailFast,
+            Paths, Runtime, InProcess, CommandTimeout, WorkerMemory, Json, JUnit, Markdown, Html, Filter, Features, Jobs, Repeat, Timeout, ShardOption, ExpectationsOption, UpdateExpectations, FailedFrom, FailFast,
             Direct, RoundTrip, Messages, StrictReferences, Threads, SeedOption, SuitesOption, SuiteOption, RequireSuite, NoDownload,
             OutputDir, Quiet, Verbose, NoColor,
         };
@@ -145,8 +152,9 @@ internal static class RunCommand
             Output = args.GetValue(Verbose) ? Console.Out.WriteLine : null,
         };
         RunResult run;
-        using (var progress = terminal.Progress(options.Shard is null ? options.Files.Length : options.Shard.Of(options.Files).Count()))
-            run = Runner.Run(options, progress, cancel);
+        int rounds = args.GetValue(Repeat) is > 0 and var n ? n : throw new CliException("--repeat: at least 1");
+        using (var progress = terminal.Progress(rounds * (options.Shard is null ? options.Files.Length : options.Shard.Of(options.Files).Count())))
+            run = rounds == 1 ? Runner.Run(options, progress, cancel) : Repetition.Run(options, rounds, terminal.Round, progress, cancel);
         if (args.GetValue(UpdateExpectations))
             UpdateExpectationsFile(expectationsPath, run, terminal);
         return run;
