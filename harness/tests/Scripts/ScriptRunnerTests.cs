@@ -148,7 +148,7 @@ public sealed class ScriptRunnerTests : IDisposable
     [Theory]
     [InlineData("""(module $m (func (export "unsupported")))""", Verdict.Unsupported)]
     [InlineData("""(module $m (func (export "limit")))""", Verdict.AdapterLimit)]
-    [InlineData("""(module $m (func (export "crash on load")))""", Verdict.Failed)]
+    [InlineData("""(module $m (func (export "crash on load")))""", Verdict.Crashed)]
     [InlineData("""(module $m (func (nonsense)))""", Verdict.Failed)]
     [InlineData("""(module $m binary "")""", Verdict.Failed)]
     [InlineData("""(module $m (import "nowhere" "f" (func)))""", Verdict.Failed)]

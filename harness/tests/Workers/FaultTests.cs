@@ -27,7 +27,7 @@ public class FaultTests
         {string.Join("\n", commands)}
         """;
 
-    private static readonly string[] Faults = ["die", "exit", "hang", "garbage", "no json", "other id", "twice", "no outcome", "no value", "close", "leak"];
+    private static readonly string[] Faults = ["die", "die after", "exit", "hang", "garbage", "no json", "other id", "twice", "no outcome", "no value", "close", "leak"];
 
     private static FileResult Run(string script, OutOfProcessRuntime runtime) =>
         ScriptRunner.Run(new ScriptFile("", "faults.wast", null, Profile.Wasm3, System.Text.Encoding.UTF8.GetBytes(script)), new RunOptions { Runtime = runtime, Files = [] });
@@ -90,6 +90,34 @@ public class FaultTests
         var run = Runner.Run(new RunOptions { Runtime = runtime, Files = [.. Enumerable.Range(0, 8).Select(File)], Jobs = 3 });
         Assert.Equal(4, run.Totals.Crashed);
         Assert.Equal(run.Totals.Commands - 4, run.Totals.Passed);
+    }
+
+    /// <summary>It is lost again when the state is rebuilt: the request that it died after is part of the state.</summary>
+    [ProxyFact]
+    public void A_worker_that_dies_between_two_requests_is_missed_by_the_second()
+    {
+        using var runtime = OutOfProcessRuntime.Start(Programs.Proxy(), Patient);
+        var result = Run(Script("(invoke $own \"die after\")", "(assert_return (invoke $own \"up\") (i32.const 100))", "(assert_return (invoke $own \"up\") (i32.const 100))"), runtime);
+        Assert.Equal([.. Enumerable.Repeat(Verdict.Passed, 7), Verdict.Crashed, Verdict.Crashed], result.Commands.Select(c => c.Verdict));
+        Assert.All(result.Commands.Skip(7), c => Assert.Contains("ended by signal 9", c.Actual, StringComparison.Ordinal));
+        Assert.Equal([.. Enumerable.Repeat(Verdict.Passed, 6)], Run(Script(), runtime).Commands.Select(c => c.Verdict));
+    }
+
+    [ProxyFact]
+    public void A_run_of_all_faults_finishes_and_its_totals_add_up()
+    {
+        using var runtime = OutOfProcessRuntime.Start(Programs.Proxy(), Strict);
+        ScriptFile File(string fault) => new("", $"{fault}.wast", null, Profile.Wasm3, System.Text.Encoding.UTF8.GetBytes(Script($"(invoke $own \"{fault}\")", "(assert_return (invoke $user \"use\") (i32.const 3))")));
+        string[] faults = [.. Faults.Where(f => f is not ("twice" or "die after"))];
+        var run = Runner.Run(new RunOptions { Runtime = runtime, Files = [.. faults.Select(File)], Jobs = 4 });
+        Assert.Null(run.Incomplete);
+        Assert.Empty(run.Problems);
+        Assert.Equal(faults, run.Files.Select(f => f.Path[..^5]));
+        // The one that hangs and, on a machine too slow for it to fill its memory in time, the one that leaks.
+        Assert.InRange(run.Totals.TimedOut, 1, 2);
+        Assert.Equal(faults.Length, run.Totals.Crashed + run.Totals.TimedOut);
+        Assert.Equal(faults.Length * 7, run.Totals.Passed);
+        Assert.Equal((run.Totals.Commands, faults.Length * 8), (run.Totals.SumOfVerdicts, run.Totals.Commands));
     }
 
     [Theory]

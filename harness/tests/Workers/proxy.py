@@ -26,6 +26,7 @@ def leak():
 
 FAULTS = {
     "die": lambda request: os.kill(os.getpid(), signal.SIGKILL),
+    "die after": lambda request: (print(json.dumps({"id": request["id"], "is": "returned", "values": []}), flush=True), os.kill(os.getpid(), signal.SIGKILL)),
     "exit": lambda request: (print("out of luck", file=sys.stderr, flush=True), os._exit(3)),
     "hang": lambda request: time.sleep(1000),
     "garbage": lambda request: print("Segmentation fault", flush=True),

@@ -211,7 +211,7 @@ internal sealed partial class Session
         return new(Verdict.Passed);
     }
 
-    private static Judgement Depends(Missing missing) => new(missing.Dependent, Actual: missing.Reason);
+    private static Judgement Depends(Missing missing) => new(missing.Verdict, Actual: missing.Reason);
 
     /// <summary>A request to the runtime; what escapes it is a crash.</summary>
     private static Outcome? GuardOutcome(Func<Outcome?> request)

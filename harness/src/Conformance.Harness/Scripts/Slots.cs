@@ -2,12 +2,11 @@ using Conformance.Harness.Results;
 
 namespace Conformance.Harness.Scripts;
 
-/// <summary>Why a name stands for nothing: what would have defined it did not, and with which verdict.</summary>
-internal sealed record Missing(Verdict Verdict, string Reason)
-{
-    /// <summary>What commands that need it get: its own verdict where that says nothing about the runtime's correctness, else failed.</summary>
-    public Verdict Dependent => Verdict is Verdict.Unsupported or Verdict.AdapterLimit or Verdict.Skipped ? Verdict : Verdict.Failed;
-}
+/// <summary>
+/// Why a name stands for nothing: what would have defined it did not. Commands that need it get its verdict, so that what was lost with a crash is
+/// not taken for a wrong answer.
+/// </summary>
+internal sealed record Missing(Verdict Verdict, string Reason);
 
 /// <summary>One of a script's name spaces: what each id, and the latest command, stands for.</summary>
 /// <param name="what">In messages: <c>module</c>, <c>instance</c>, <c>script</c>, <c>thread</c>.</param>

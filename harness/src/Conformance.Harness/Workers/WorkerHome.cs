@@ -59,8 +59,8 @@ internal sealed class WorkerHome(OutOfProcessRuntime runtime) : IDisposable
             if (_interrupted) return new WorkerLostException("interrupted", timedOut: true);
             if (_worker is not null) runtime.Return(_worker);
             _worker = null;
-            if (_stores > 1) _closed ??= new WorkerLostException($"the worker was lost, and with it the state of {_stores} threads: {loss.Message}", timedOut: false);
-            else if (_firstLoss is not null) _closed ??= new WorkerLostException($"the worker was lost a second time in this file: {loss.Message}", timedOut: false);
+            if (_stores > 1) _closed ??= new WorkerLostException($"the worker was lost before this command, and with it the state of {_stores} threads", timedOut: false);
+            else if (_firstLoss is not null) _closed ??= new WorkerLostException("the worker was lost a second time in this file before this command", timedOut: false);
             _firstLoss ??= loss;
             return loss;
         }
