@@ -65,6 +65,43 @@ public sealed class CliTests : IDisposable
     }
 
     [Fact]
+    public void What_is_no_library_of_Wasmtime_s_is_refused_with_the_reason()
+    {
+        string script = Script("good.wast", Good), other = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!,
+            OperatingSystem.IsWindows() ? "clrjit.dll" : OperatingSystem.IsMacOS() ? "libSystem.Native.dylib" : "libSystem.Native.so");
+        foreach (var (library, why) in new[] { (script, "cannot be loaded"), (other, "functions of Wasmtime"), ("no-such-library", "does not exist") })
+            foreach (string[] where in new string[][] { [], ["--in-process"] })
+            {
+                var run = Conformance(["run", script, "--runtime", "wasmtime", "--wasmtime", library, .. where]);
+                Assert.Equal(2, run.Code);
+                Assert.Contains(why, run.Error, StringComparison.Ordinal);
+            }
+    }
+
+    [Fact]
+    public void An_explanation_has_the_command_each_engine_s_answer_and_links()
+    {
+        string script = Script("bad.wast", Bad);
+        var run = Conformance(["explain", $"{script}:3", "--runtime", "reference"]);
+        Assert.Equal(1, run.Code);
+        Assert.Contains("(assert_return (invoke \"f\") (f32.const -1.5))", run.Out, StringComparison.Ordinal);
+        Assert.Contains("reference\n    failed: f32 1.5 (0x3fc00000)\n    assert_return: expected f32 -1.5 (0xbfc00000), got", run.Out, StringComparison.Ordinal);
+        Assert.Contains("https://webassembly.github.io/spec/core/exec/instructions.html#exec-const", run.Out, StringComparison.Ordinal);
+        Assert.Equal(2, Conformance(["explain", script, "--runtime", "reference"]).Code);
+        Assert.Equal(2, Conformance(["explain", $"{script}:3", "--runtime", "no-such-runtime"]).Code);
+    }
+
+    [Fact]
+    public void Backtraces_of_a_runtime_are_compared_by_a_command()
+    {
+        string script = Script("trap.wast", """(module (func (export "f") (unreachable))) (assert_trap (invoke "f") "unreachable")""");
+        var run = Conformance(["backtraces", script, "--runtime", "reference"]);
+        Assert.Equal(0, run.Code);
+        Assert.Contains("1 asserted traps in 1 files", run.Out, StringComparison.Ordinal);
+        Assert.Contains("1  the same frames", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Standard_input_is_a_script()
     {
         var run = Conformance(["run", "-"], input: ";;! features: 1.0\n" + Good);

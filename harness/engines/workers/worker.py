@@ -44,7 +44,9 @@ def load(request):
         return {"is": "crashed", "why": f"exit code {run.returncode}: {error[:300]}"}
     # "error: func 0 failed to validate", then the causes, numbered or not, the last of which has the offset.
     lines = [line.strip() for line in error.splitlines() if line.strip()]
-    message = re.sub(r"^(error:|\d+:)\s*", "", lines[-1]) if lines else "?"
+    # Bytes without the magic number are read as text: the first line then, above the excerpt.
+    line = lines[0 if any(line.startswith("-->") for line in lines) else -1] if lines else "?"
+    message = re.sub(r"^(error:|\d+:)\s*", "", line)
     return {"is": "rejected", "message": re.sub(r" \(at offset 0x[0-9a-f]+\)$", "", message)}
 
 

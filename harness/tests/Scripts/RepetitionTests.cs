@@ -37,7 +37,7 @@ public sealed class RepetitionTests
         var runtime = new Faulty(new ReferenceRuntime(), () => ++stores == 2);
         var run = Repetition.Run(Options(runtime), 3, _ => { });
         Assert.Equal(2, run.Totals.Passed);
-        Assert.Equal(["round 2: a.wast:1:1: crashed, passed in round 1", "round 2: a.wast:2:1: crashed, passed in round 1"], run.Problems);
+        Assert.Equal(["round 2: a.wast:1:1: crashed, passed in round 1", "round 2: a.wast:2:1: crashed, passed in round 1"], run.Problems.ToArray());
         Assert.False(run.IsGreen);
     }
 

@@ -59,6 +59,21 @@ public sealed class NativeLayerTests
         empty.Delete();
     }
 
+    [Theory]
+    [InlineData("50.x", true)]
+    [InlineData("5.x", false)]
+    [InlineData("51.x", false)]
+    [InlineData("500.x", false)]
+    [InlineData("unknown.x", false)]
+    public void A_library_of_an_unknown_version_is_refused_with_the_way_out(string version, bool isKnown)
+    {
+        string? refusal = WasmtimeLibrary.Refusal("lib.so", version);
+        Assert.Equal(isKnown, refusal is null);
+        if (refusal is null) return;
+        Assert.Contains($"lib.so is Wasmtime {version}; this layer knows 50.x", refusal, StringComparison.Ordinal);
+        Assert.Contains("--allow-unknown-version", refusal, StringComparison.Ordinal);
+    }
+
     /// <summary>Where the release's interface lies beside the library as data, every signature and struct is compared with it.</summary>
     [WasmtimeFact]
     public void Signatures_and_structs_are_those_of_the_interface_data()
@@ -264,6 +279,23 @@ public sealed class NativeLayerTests
         Assert.Equal((1U, uint.MaxValue), (Call("t", 9), Call("t", 1)));
         using var module = Engine.Compile(Wat.Binary("(module (memory 4))"));
         Assert.IsType<Completion.Refused>(store.Instantiate(module, [], out _));
+    }
+
+    [WasmtimeFact]
+    public void Numbers_of_items_in_a_store_are_limited()
+    {
+        static string Ends(StoreLimits limits, params string[] modules)
+        {
+            using var store = new NativeStore(Engine, limits);
+            return string.Join(", ", modules.Select(wat =>
+            {
+                using var module = Engine.Compile(Wat.Binary(wat));
+                return store.Instantiate(module, [], out _).GetType().Name;
+            }));
+        }
+        Assert.Equal("Returned, Refused", Ends(new StoreLimits(Tables: 1), "(module (table 1 funcref))", "(module (table 1 funcref))"));
+        Assert.Equal("Returned, Refused", Ends(new StoreLimits(Memories: 2), "(module (memory 1) (memory 1))", "(module (memory 1))"));
+        Assert.Equal("Returned, Returned, Refused", Ends(new StoreLimits(Instances: 2), "(module)", "(module)", "(module)"));
     }
 
     [WasmtimeFact]

@@ -20,7 +20,7 @@ public sealed partial class Store
             if (!Matching.Match(externs[i].Type, module.Imports[i]))
             {
                 throw new UnlinkableException(imports[i].At,
-                    $"incompatible import type for \"{imports[i].Module}\" \"{imports[i].Name}\": expected {module.Imports[i]}, got {externs[i].Type}");
+                    $"incompatible import type for \"{imports[i].Module}\" \"{imports[i].Name}\": expected {module.Imports[i]}, got {Shown(externs[i].Type, module.Imports[i])}");
             }
         }
         return new ModuleInst(module, this)
@@ -120,6 +120,10 @@ public sealed partial class Store
             data.Drop();
         }
     }
+
+    /// <summary>What an import got, for a message. The type of every function is exact, which matters only where the import asks for that.</summary>
+    private static ExternType Shown(ExternType got, ExternType expected) =>
+        got is ExternType.Func func && expected is not ExternType.Func { Exact: true } ? func with { Exact = false } : got;
 
     private static Trap SegmentTrap(TrapKind kind, ModuleInst inst) => new(kind) { Backtrace = [new WasmFrame(inst.Names.Module, 0, "(instantiation)", null, 0, -1, -1)] };
 

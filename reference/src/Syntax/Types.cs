@@ -318,31 +318,44 @@ public abstract record ExternType
     /// <summary><c>func</c>, <c>table</c>, <c>memory</c>, <c>global</c> or <c>tag</c>.</summary>
     public abstract ExternKind Kind { get; }
 
+    /// <summary>A resolved type use as what it defines, one level deep.</summary>
+    private static string Use(HeapType type) => type.Def is { } def ? def.ToString() : $"(type {type})";
+
     /// <param name="Type">A type use.</param>
     /// <param name="Exact">The import must have exactly this type (custom descriptors).</param>
     public sealed record Func(HeapType Type, bool Exact = false) : ExternType
     {
         public override ExternKind Kind => ExternKind.Func;
+
+        public override string ToString() => Exact ? $"(exact {Use(Type)})" : Use(Type);
     }
 
     public sealed record Table(TableType Type) : ExternType
     {
         public override ExternKind Kind => ExternKind.Table;
+
+        public override string ToString() => $"(table {Type})";
     }
 
     public sealed record Mem(MemType Type) : ExternType
     {
         public override ExternKind Kind => ExternKind.Memory;
+
+        public override string ToString() => $"(memory {Type})";
     }
 
     public sealed record Global(GlobalType Type) : ExternType
     {
         public override ExternKind Kind => ExternKind.Global;
+
+        public override string ToString() => $"(global {Type})";
     }
 
     public sealed record Tag(HeapType Type) : ExternType
     {
         public override ExternKind Kind => ExternKind.Tag;
+
+        public override string ToString() => $"(tag {Use(Type)})";
     }
 }
 

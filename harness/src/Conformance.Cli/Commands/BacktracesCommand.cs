@@ -66,7 +66,7 @@ internal static class BacktracesCommand
     {
         Agreement.Same or Agreement.NoFrames or Agreement.EarlierInStraightCode => false,
         Agreement.NoTrap => trap.Verdict is not (Verdict.Unsupported or Verdict.AdapterLimit),
-        Agreement.OtherOffset or Agreement.OtherFunctions or Agreement.Untold or _ => true,
+        Agreement.OtherOffset or Agreement.NoOffsets or Agreement.OtherFunctions or Agreement.Untold or _ => true,
     };
 
     private static void Show(ComparedTrap trap)
@@ -87,6 +87,7 @@ internal static class BacktracesCommand
         Agreement.NoFrames => "no frames on either: a segment did not fit at instantiation",
         Agreement.EarlierInStraightCode => "the same functions, the innermost offset earlier: straight code leads from it to the trap",
         Agreement.OtherOffset => "the same functions at other offsets",
+        Agreement.NoOffsets => "the same functions, no offsets told",
         Agreement.OtherFunctions => "other functions",
         Agreement.Untold => "no frames told",
         Agreement.NoTrap => "no trap there",

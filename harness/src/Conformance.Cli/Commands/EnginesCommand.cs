@@ -37,38 +37,50 @@ internal static class EnginesCommand
 
     private static int List(bool noStart)
     {
-        foreach (var own in RuntimeCatalog.Own)
-            Show(own.Name, own.About, own.WhyNot(), own.IsNative ? $"worker:{own.Name}" : null, own.IsNative ? own.Where() ?? "" : "built in", noStart);
         var places = RuntimeCatalog.Places();
+        var missing = new List<(string Why, List<string> Names)>();
+        foreach (var own in RuntimeCatalog.Own)
+            Show(own.Name, own.About, own.WhyNot(), own.IsNative ? $"worker:{own.Name}" : null, own.IsNative ? own.Where() ?? "" : "built in");
         foreach (var entry in EngineCatalog.Entries)
         {
             var (spec, found) = entry.Locate(places);
-            Show(entry.Name, entry.About, spec is null ? found.Why : null, entry.Name, $"{found.Path} ({found.Source})", noStart);
+            Show(entry.Name, entry.About, spec is null ? found.Why : null, entry.Name, $"{found.Path} ({found.Source})");
         }
-        Console.WriteLine($"{"NAME=COMMAND",-18} any worker that speaks the protocol (PROTOCOL.md; `conformance worker-test`)");
+        Line("NAME=COMMAND", "any worker that speaks the protocol (PROTOCOL.md; `conformance worker-test`)");
+        if (missing.Count > 0) Console.WriteLine("\nNot on this machine:");
+        foreach (var (why, names) in missing)
+        {
+            Console.WriteLine($"  {string.Join(", ", names)}");
+            Console.WriteLine($"    {why}");
+        }
         return ExitCode.AsExpected;
+
+        void Show(string name, string about, string? whyNot, string? worker, string where)
+        {
+            if (whyNot is not null)
+            {
+                int known = missing.FindIndex(m => m.Why == whyNot);
+                if (known < 0) missing.Add((whyNot, [name]));
+                else missing[known].Names.Add(name);
+                return;
+            }
+            Line(name, about);
+            if (where.Length > 0) Line("", where);
+            if (noStart || worker is null) return;
+            using var hosted = RunCommand.StartWorker(worker, WorkerLimits.Default, out string? broken);
+            if (hosted is null)
+            {
+                Line("", $"cannot be used: {broken}");
+                return;
+            }
+            var info = hosted.Value.Info;
+            string without = string.Join(", ", Profiles.NamesOf(Features.Wasm3 & ~info.Features)), beyond = string.Join(", ", Profiles.NamesOf(info.Features & ~Features.Wasm3));
+            Line("", $"{info.Version}; 3.0{(without.Length == 0 ? "" : $" without {without}")}{(beyond.Length == 0 ? "" : $", with {beyond}")}");
+        }
     }
 
-    private static void Show(string name, string about, string? whyNot, string? worker, string where, bool noStart)
-    {
-        if (whyNot is not null)
-        {
-            Console.WriteLine($"{name,-18} {about}: not found: {whyNot}");
-            return;
-        }
-        Console.WriteLine($"{name,-18} {about}{(where.Length == 0 ? "" : $": {where}")}");
-        if (noStart || worker is null) return;
-        using var hosted = RunCommand.StartWorker(worker, WorkerLimits.Default, out string? broken);
-        if (hosted is null)
-        {
-            Console.WriteLine($"{"",-18} cannot be used: {broken}");
-            return;
-        }
-        var info = hosted.Value.Info;
-        Console.WriteLine($"{"",-18} {info.Version}");
-        string without = string.Join(", ", Profiles.NamesOf(Features.Wasm3 & ~info.Features)), beyond = string.Join(", ", Profiles.NamesOf(info.Features & ~Features.Wasm3));
-        Console.WriteLine($"{"",-18} 3.0{(without.Length == 0 ? "" : $" without {without}")}{(beyond.Length == 0 ? "" : $", with {beyond}")}");
-    }
+    /// <summary>A name, or nothing, and what belongs to it, below each other.</summary>
+    private static void Line(string name, string text) => Console.WriteLine($"{name,-26}{text}");
 
     private static int Install(string[] names, string? from)
     {

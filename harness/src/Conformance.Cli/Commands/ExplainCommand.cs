@@ -4,6 +4,7 @@ using System.Text;
 using Conformance.Harness.Explaining;
 using Conformance.Harness.Results;
 using Conformance.Harness.Running;
+using Conformance.Harness.Runtimes;
 using Conformance.Harness.Suites;
 using Conformance.Harness.Workers;
 
@@ -16,6 +17,8 @@ internal static class ExplainCommand
     private static readonly Option<string[]> Runtime = new("--runtime") { Description = "The runtimes, separated by commas. Default: all that are found on this machine.", HelpName = "NAME,…" };
     private static readonly Option<string> Features = new("--features") { Description = "A profile instead of the one that the script's folder has.", HelpName = "NAME" };
     private static readonly Option<bool> InProcess = new("--in-process") { Description = "Host native engines in this process." };
+
+    private const int MostFrames = 8;
 
     public static Command Create()
     {
@@ -48,6 +51,7 @@ internal static class ExplainCommand
         string[] names = args.GetValue(Runtime) is { Length: > 0 } given ? [.. RuntimeCatalog.Split(given)] : [.. RuntimeCatalog.Names];
         Recorded? known = null;
         bool good = true;
+        var answers = new List<(string Answer, List<string> Names)>();
         foreach (string name in names)
         {
             var hosted = RunCommand.CreateRuntime(name, args.GetValue(InProcess), WorkerLimits.Default, out string? whyNot);
@@ -55,33 +59,48 @@ internal static class ExplainCommand
             {
                 if (hosted is null)
                 {
-                    if (args.GetValue(Runtime) is { Length: > 0 }) Console.WriteLine($"{name,-18} NOT RUN ({whyNot})");
+                    if (args.GetValue(Runtime) is { Length: > 0 }) Add(name, $"NOT RUN ({whyNot})");
                     continue;
                 }
                 var explained = explanation.Run(hosted.Value);
                 known ??= explained.Last;
                 good &= !explained.Result.Verdict.IsBad();
-                Show(name, explained);
+                Add(name, Text(explained));
             }
+        }
+        foreach (var (answer, same) in answers)
+        {
+            Console.WriteLine(string.Join(", ", same));
+            foreach (string text in answer.Split('\n')) Console.WriteLine($"    {text}");
         }
         Console.WriteLine();
         foreach (string link in explanation.Links(known))
             Console.WriteLine(link);
         return good ? ExitCode.AsExpected : ExitCode.NotAsExpected;
+
+        // Engines of the same answer stand together.
+        void Add(string name, string answer)
+        {
+            int known = answers.FindIndex(a => a.Answer == answer);
+            if (known < 0) answers.Add((answer, [name]));
+            else answers[known].Names.Add(name);
+        }
     }
 
-    private static void Show(string name, Explained explained)
+    /// <summary>What came of the command on one engine. Its first line is the verdict and the engine's own words.</summary>
+    private static string Text(Explained explained)
     {
         var (result, last) = explained;
         string said = result.Verdict is Verdict.Unsupported or Verdict.AdapterLimit ? result.Detail ?? result.Actual ?? "" : last?.Outcome.ToString() ?? "";
-        Console.WriteLine($"{name,-18} {result.Verdict.Name(),-16} {said}");
-        if (result.Verdict.IsBad()) Console.WriteLine($"{"",-18} {result.Text}");
-        if (last?.Outcome is Conformance.Harness.Runtimes.Outcome.Trapped { Backtrace: { IsDefaultOrEmpty: false } frames } trap)
+        var lines = new List<string> { $"{result.Verdict.Name()}: {(said.Length == 0 ? result.Text : said)}" };
+        if (result.Verdict.IsBad() && said.Length != 0) lines.Add(result.Text);
+        if (last?.Outcome is Outcome.Trapped trap)
         {
-            Console.WriteLine($"{"",-18} {string.Join(" or ", trap.Kinds)}");
-            foreach (var frame in frames.Take(8))
-                Console.WriteLine($"{"",-18}   at func {frame.Function?.ToString(CultureInfo.InvariantCulture) ?? "?"}{(frame.Name is null ? "" : $" {frame.Name}")}{(frame.ModuleOffset is { } offset ? $" 0x{offset:x}" : "")}");
+            if (!trap.Kinds.IsDefaultOrEmpty) lines.Add($"which is {string.Join(" or ", trap.Kinds)}");
+            foreach (var frame in trap.Backtrace.IsDefault ? [] : trap.Backtrace.Take(MostFrames))
+                lines.Add($"  at func {frame.Function?.ToString(CultureInfo.InvariantCulture) ?? "?"}{(frame.Name is null ? "" : $" {frame.Name}")}{(frame.ModuleOffset is { } offset ? $" 0x{offset:x}" : "")}");
         }
+        return string.Join('\n', lines);
     }
 
     /// <summary>The script: a file, else one of a suite by its key, else one of the official suite.</summary>

@@ -20,6 +20,9 @@ public enum Agreement
     /// <summary>The functions are the same, offsets are not.</summary>
     OtherOffset,
 
+    /// <summary>The functions are the same; the runtime tells no offsets.</summary>
+    NoOffsets,
+
     /// <summary>The functions are not the same.</summary>
     OtherFunctions,
 
@@ -86,6 +89,7 @@ public static class BacktraceComparison
         if (expected.IsEmpty && actual.IsEmpty) return Agreement.NoFrames;
         if (actual.IsEmpty) return Agreement.Untold;
         if (!expected.Select(f => f.Function).SequenceEqual(actual.Select(f => f.Function))) return Agreement.OtherFunctions;
+        if (actual.All(f => f.ModuleOffset is null)) return Agreement.NoOffsets;
         return expected.Select(Where).SequenceEqual(actual.Select(Where)) ? Agreement.Same : Agreement.OtherOffset;
     }
 

@@ -9,7 +9,9 @@ namespace Conformance.Runtimes.Wasmtime.Native;
 /// <param name="MemoryBytes">The size of one memory.</param>
 /// <param name="TableElements">The size of one table.</param>
 /// <param name="Instances">The number of instances.</param>
-public sealed record StoreLimits(long? MemoryBytes = null, long? TableElements = null, long? Instances = null);
+/// <param name="Tables">The number of tables.</param>
+/// <param name="Memories">The number of memories.</param>
+public sealed record StoreLimits(long? MemoryBytes = null, long? TableElements = null, long? Instances = null, long? Tables = null, long? Memories = null);
 
 /// <summary>How a call or an instantiation ended.</summary>
 public abstract record Completion
@@ -56,7 +58,7 @@ public sealed unsafe partial class NativeStore : IDisposable
         _handle = new(Api.wasmtime_store_new(engine.Pointer, 0, null));
         _context = Api.wasmtime_store_context(_handle.Pointer);
         if (limits is not null)
-            Api.wasmtime_store_limiter(_handle.Pointer, limits.MemoryBytes ?? -1, limits.TableElements ?? -1, limits.Instances ?? -1, -1, -1);
+            Api.wasmtime_store_limiter(_handle.Pointer, limits.MemoryBytes ?? -1, limits.TableElements ?? -1, limits.Instances ?? -1, limits.Tables ?? -1, limits.Memories ?? -1);
         if (engine.Config.EpochInterruption)
         {
             Api.wasmtime_store_epoch_deadline_callback(_handle.Pointer, &OnEpoch, Pin(_interrupt), &Unpin);

@@ -114,14 +114,16 @@ public static class WasmtimeLibrary
                 throw new WasmtimeUnavailableException($"{path} lacks {missing.Length} functions of Wasmtime {PinnedVersion}'s C API, {missing[0]} among them: it is another version, or was built without a feature");
 
             string version = release ?? MajorVersion() + ".x";
-            if (release is null && !KnownMajors.Contains(version[..^2]) && !allowUnknownVersion)
-                throw new WasmtimeUnavailableException(
-                    $"{path} is Wasmtime {version}; this layer knows {string.Join(", ", KnownMajors.Select(m => m + ".x"))}. --allow-unknown-version or {AllowVariable}=1 uses it all the same.");
+            if (release is null && !allowUnknownVersion && Refusal(path, version) is { } refusal) throw new WasmtimeUnavailableException(refusal);
             if (LayoutProbe.FirstDifference() is { } difference)
                 throw new WasmtimeUnavailableException($"{path} (Wasmtime {version}) does not have the structs of {PinnedVersion}: {difference}");
             _version = version;
         }
     }
+
+    /// <summary>Why a library of no known release is not used, or null when its major version is known.</summary>
+    internal static string? Refusal(string path, string version) => KnownMajors.Contains(version.Split('.')[0]) ? null
+        : $"{path} is Wasmtime {version}; this layer knows {string.Join(", ", KnownMajors.Select(m => m + ".x"))}. --allow-unknown-version or {AllowVariable}=1 uses it all the same.";
 
     /// <summary>Whether a library can be loaded, and if not, why. Never throws.</summary>
     public static bool IsAvailable(out string why)
