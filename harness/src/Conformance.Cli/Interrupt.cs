@@ -1,11 +1,23 @@
+using System.Runtime.InteropServices;
+
 namespace Conformance.Cli;
 
-/// <summary>Turns the first Ctrl-C into a request to stop, so that results are saved; the second one ends the process.</summary>
+/// <summary>Turns the first Ctrl-C, or the first request of the system to end, into a request to stop, so that results are saved; the second one ends the process.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
 
-    public Interrupt() => Console.CancelKeyPress += OnCancel;
+    private readonly PosixSignalRegistration _terminate;
+
+    public Interrupt()
+    {
+        Console.CancelKeyPress += OnCancel;
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = !_source.IsCancellationRequested;
+            _source.Cancel();
+        });
+    }
 
     public CancellationToken Token => _source.Token;
 
@@ -18,6 +30,7 @@ internal sealed class Interrupt : IDisposable
 
     public void Dispose()
     {
+        _terminate.Dispose();
         Console.CancelKeyPress -= OnCancel;
         _source.Dispose();
     }

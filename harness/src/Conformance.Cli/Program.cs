@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Conformance.Cli;
 using Conformance.Cli.Commands;
+using Conformance.Cli.Commands.Fuzz;
 
 // Names in scripts are UTF-8 whatever the terminal's habits.
 Console.OutputEncoding = new System.Text.UTF8Encoding(false);

@@ -74,6 +74,9 @@ public sealed record FuzzCase
     /// <summary>Whether a relaxed instruction occurs, so that the reference must choose as the engine does.</summary>
     public bool IsRelaxed { get; init; }
 
+    /// <summary>The mnemonic of the instruction that the case is about, where it is about one.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>How many cases it counts for: one for each operand vector of single instructions, 1 for everything else.</summary>
     public int Weight { get; init; } = 1;
 

@@ -18,13 +18,13 @@ public sealed class SingleLayer : ILayer
     {
         var rows = RowsOf(options.Features);
         var row = rows[decisions.Below(rows.Length)];
-        return Tests[row.Op].Test(row, decisions, options);
+        return Generate(row, decisions, options);
     }
 
     /// <summary>A case of one instruction of the caller's choice.</summary>
     /// <exception cref="ArgumentException">The layer has no test for the row.</exception>
     public static FuzzCase Generate(InstrDef row, Decisions decisions, GeneratorOptions options) =>
-        Tests.TryGetValue(row.Op, out var known) ? known.Test(row, decisions, options) : throw new ArgumentException($"no test of {row}", nameof(row));
+        Tests.TryGetValue(row.Op, out var known) ? known.Test(row, decisions, options) with { Subject = row.Mnemonic } : throw new ArgumentException($"no test of {row}", nameof(row));
 
     /// <summary>The instructions that the layer tests with the features given.</summary>
     public static InstrDef[] RowsOf(Features features)

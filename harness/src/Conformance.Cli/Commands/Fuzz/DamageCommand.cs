@@ -4,10 +4,10 @@ using System.Globalization;
 using Conformance.Fuzz.Damage;
 using Conformance.Harness.Suites;
 
-namespace Conformance.Cli.Commands;
+namespace Conformance.Cli.Commands.Fuzz;
 
 /// <summary><c>conformance fuzz damage</c>: mutated modules must end in a module or a phase error.</summary>
-internal static class FuzzCommand
+internal static class DamageCommand
 {
     private static readonly Argument<string[]> Paths = new("PATH") { Description = "Scripts, folders or names of suites whose modules are damaged. Default: the official suite, else the kit's corpus.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<long> Cases = new("--cases") { Description = "The number of cases.", HelpName = "N", DefaultValueFactory = _ => 1_000_000 };
@@ -23,7 +23,7 @@ internal static class FuzzCommand
             Every case must end in a module or a phase error, in bounded time and memory. Exit code 3 when one does not.
             """) { Paths, Cases, First, SeedOption, Jobs, Out };
         damage.SetAction(Run);
-        return new Command("fuzz", "Search for faults with made-up input.") { damage, Fuzz.TargetCommand.Create(), Fuzz.MutantsCommand.Create() };
+        return damage;
     }
 
     private static int Run(ParseResult args)

@@ -1,0 +1,171 @@
+using System.Text.Json;
+
+namespace Conformance.Fuzz.Campaigns;
+
+/// <summary>What became of the cases of a layer. Times are whole microseconds, so that sums do not depend on their order.</summary>
+public sealed class LayerTotals
+{
+    /// <summary>Generated cases.</summary>
+    public long Scripts { get; set; }
+
+    /// <summary>Cases that count: of single instructions each operand vector.</summary>
+    public long Cases { get; set; }
+
+    /// <summary>Cases that were compared to their end with at least one engine.</summary>
+    public long Useful { get; set; }
+
+    /// <summary>Cases that were not, by cause.</summary>
+    public SortedDictionary<string, long> Discards { get; private init; } = new(StringComparer.Ordinal);
+
+    public long GenerateTime { get; set; }
+
+    public long ReferenceTime { get; set; }
+
+    public long CompareTime { get; set; }
+
+    internal void Add(LayerTotals other)
+    {
+        Scripts += other.Scripts;
+        Cases += other.Cases;
+        Useful += other.Useful;
+        CampaignTotals.Add(Discards, other.Discards);
+        GenerateTime += other.GenerateTime;
+        ReferenceTime += other.ReferenceTime;
+        CompareTime += other.CompareTime;
+    }
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("scripts", Scripts);
+        json.WriteNumber("cases", Cases);
+        json.WriteNumber("useful", Useful);
+        Json.Counts(json, "discards", Discards);
+        json.WriteNumber("generateMicroseconds", GenerateTime);
+        json.WriteNumber("referenceMicroseconds", ReferenceTime);
+        json.WriteNumber("compareMicroseconds", CompareTime);
+        json.WriteEndObject();
+    }
+
+    internal static LayerTotals Read(JsonElement json) => new()
+    {
+        Scripts = json.GetProperty("scripts").GetInt64(),
+        Cases = json.GetProperty("cases").GetInt64(),
+        Useful = json.GetProperty("useful").GetInt64(),
+        Discards = Json.Counts(json, "discards"),
+        GenerateTime = json.GetProperty("generateMicroseconds").GetInt64(),
+        ReferenceTime = json.GetProperty("referenceMicroseconds").GetInt64(),
+        CompareTime = json.GetProperty("compareMicroseconds").GetInt64(),
+    };
+}
+
+/// <summary>What an engine did with the cases of a layer.</summary>
+public sealed class CellTotals
+{
+    /// <summary>Cases that it was given.</summary>
+    public long Cases { get; set; }
+
+    /// <summary>Cases that were compared to their end, differences included.</summary>
+    public long Compared { get; set; }
+
+    /// <summary>Cases that say nothing, by cause; those that need a feature it lacks were not given to it.</summary>
+    public SortedDictionary<string, long> Inconclusive { get; private init; } = new(StringComparer.Ordinal);
+
+    /// <summary>Microseconds from a block's request to its answer.</summary>
+    public long Time { get; set; }
+
+    internal void Add(CellTotals other)
+    {
+        Cases += other.Cases;
+        Compared += other.Compared;
+        CampaignTotals.Add(Inconclusive, other.Inconclusive);
+        Time += other.Time;
+    }
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("cases", Cases);
+        json.WriteNumber("compared", Compared);
+        Json.Counts(json, "inconclusive", Inconclusive);
+        json.WriteNumber("microseconds", Time);
+        json.WriteEndObject();
+    }
+
+    internal static CellTotals Read(JsonElement json) => new()
+    {
+        Cases = json.GetProperty("cases").GetInt64(),
+        Compared = json.GetProperty("compared").GetInt64(),
+        Inconclusive = Json.Counts(json, "inconclusive"),
+        Time = json.GetProperty("microseconds").GetInt64(),
+    };
+}
+
+/// <summary>The counts of a campaign, a part of one, or a block. Adding is associative and commutative.</summary>
+public sealed class CampaignTotals
+{
+    public SortedDictionary<string, LayerTotals> Layers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>By layer and engine.</summary>
+    public SortedDictionary<(string Layer, string Engine), CellTotals> Cells { get; } = new(Comparer<(string Layer, string Engine)>.Create(
+        (a, b) => string.CompareOrdinal(a.Layer, b.Layer) is not 0 and var order ? order : string.CompareOrdinal(a.Engine, b.Engine)));
+
+    public long Scripts => Layers.Values.Sum(l => l.Scripts);
+
+    public long Cases => Layers.Values.Sum(l => l.Cases);
+
+    public long Useful => Layers.Values.Sum(l => l.Useful);
+
+    public LayerTotals Layer(string name) => Layers.TryGetValue(name, out var layer) ? layer : Layers[name] = new();
+
+    public CellTotals Cell(string layer, string engine) => Cells.TryGetValue((layer, engine), out var cell) ? cell : Cells[(layer, engine)] = new();
+
+    public void Add(CampaignTotals other)
+    {
+        foreach (var (name, layer) in other.Layers) Layer(name).Add(layer);
+        foreach (var ((layer, engine), cell) in other.Cells) Cell(layer, engine).Add(cell);
+    }
+
+    internal static void Add(SortedDictionary<string, long> counts, SortedDictionary<string, long> more)
+    {
+        foreach (var (cause, count) in more) Count(counts, cause, count);
+    }
+
+    internal static void Count(SortedDictionary<string, long> counts, string cause, long count) =>
+        counts[cause] = counts.GetValueOrDefault(cause) + count;
+
+    /// <summary>Writes the counts as an object: layers, and in each its engines.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("layers");
+        foreach (var (name, layer) in Layers)
+        {
+            json.WritePropertyName(name);
+            layer.Write(json);
+        }
+        json.WriteEndObject();
+        json.WriteStartArray("engines");
+        foreach (var ((layer, engine), cell) in Cells)
+        {
+            json.WriteStartObject();
+            json.WriteString("layer", layer);
+            json.WriteString("engine", engine);
+            json.WritePropertyName("counts");
+            cell.Write(json);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <exception cref="FormatException">A member is missing or not as expected.</exception>
+    public static CampaignTotals Read(JsonElement json) => Json.Reading(() =>
+    {
+        var totals = new CampaignTotals();
+        foreach (var layer in json.GetProperty("layers").EnumerateObject()) totals.Layers[layer.Name] = LayerTotals.Read(layer.Value);
+        foreach (var cell in json.GetProperty("engines").EnumerateArray())
+            totals.Cells[(Json.Text(cell, "layer"), Json.Text(cell, "engine"))] = CellTotals.Read(cell.GetProperty("counts"));
+        return totals;
+    });
+}

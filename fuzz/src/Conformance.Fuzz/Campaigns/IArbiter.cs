@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Conformance.Fuzz.Comparing;
+using Conformance.Fuzz.Generating;
+using Conformance.Harness.Cases;
+
+namespace Conformance.Fuzz.Campaigns;
+
+/// <summary>
+/// What says how a case must end: the reference, and the policy of comparison. Each lane has one of its own and uses it on its own thread.
+/// </summary>
+public interface IArbiter
+{
+    /// <summary>Runs a case on the reference, with the choices of an engine where the specification leaves any.</summary>
+    /// <param name="fuzzCase">The case.</param>
+    /// <param name="sent">The case as engines get it.</param>
+    /// <param name="engine">The engine whose choices count, when <see cref="FuzzCase.IsRelaxed"/>; otherwise null.</param>
+    CaseResult Expect(FuzzCase fuzzCase, Case sent, CampaignEngine? engine);
+
+    /// <summary>Compares what an engine did with what the reference did.</summary>
+    Verdict Compare(FuzzCase fuzzCase, Case sent, CaseResult expected, CaseResult observed, CampaignEngine engine);
+}
+
+/// <summary>What a campaign has reached, counted somewhere else.</summary>
+public interface IReach
+{
+    /// <summary>How many cells of the coverage were reached so far.</summary>
+    long Cells { get; }
+}
+
+/// <summary>All that a campaign works with.</summary>
+/// <param name="Layers">The layers by name.</param>
+/// <param name="Engines">The engines, in the order of the command.</param>
+/// <param name="Arbiter">Makes the arbiter of a lane.</param>
+/// <param name="Generator">What the layers may use.</param>
+/// <param name="Reach">The coverage, when it is counted.</param>
+public sealed record CampaignParts(ImmutableArray<ILayer> Layers, ImmutableArray<CampaignEngine> Engines, Func<IArbiter> Arbiter, GeneratorOptions Generator, IReach? Reach = null);

@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text.Json;
+using Conformance.Fuzz.Generating;
+using Conformance.Harness.Cases;
+using Conformance.Harness.Runtimes;
+using Wasm.Binary;
+using Wasm.Syntax;
+
+namespace Conformance.Fuzz.Campaigns;
+
+/// <summary>
+/// A case in a folder, complete in itself: <c>case.json</c> (name, actions, what the comparison needs), <c>module-N.wasm</c>, and <c>case.tape</c> with the
+/// decisions that made it. It can be run by any version of the kit; the tape serves the version that wrote it.
+/// </summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Case">The case.</param>
+/// <param name="Tape">The tape, or empty when there is none.</param>
+public sealed record SavedCase(CaseName Name, FuzzCase Case, byte[] Tape)
+{
+    public const string CaseFile = "case.json", TapeFile = "case.tape";
+
+    /// <summary>Writes the files; the folder exists.</summary>
+    public void Save(string folder)
+    {
+        for (int i = 0; i < Case.Modules.Length; i++) File.WriteAllBytes(Path.Combine(folder, ModuleFile(i)), Case.Modules[i].Bytes);
+        File.WriteAllBytes(Path.Combine(folder, TapeFile), Tape);
+        File.WriteAllBytes(Path.Combine(folder, CaseFile), Json.Bytes(Write, indented: true));
+    }
+
+    public static string ModuleFile(int index) => string.Create(CultureInfo.InvariantCulture, $"module-{index}.wasm");
+
+    /// <exception cref="FormatException">A file is not as it must be; the message begins with its path.</exception>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    public static SavedCase Load(string folder)
+    {
+        string path = Path.Combine(folder, CaseFile), tape = Path.Combine(folder, TapeFile);
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var json = document.RootElement;
+            return Json.Reading(() => new SavedCase(
+                CaseName.Parse(Json.Text(json, "case")) ?? throw new FormatException($"`{Json.Text(json, "case")}` is not the name of a case"),
+                new FuzzCase
+                {
+                    Modules = [.. Enumerable.Range(0, json.GetProperty("modules").GetInt32()).Select(i => Module(File.ReadAllBytes(Path.Combine(folder, ModuleFile(i)))))],
+                    Actions = [.. json.GetProperty("actions").EnumerateArray().Select(ReadAction)],
+                    Features = (Features)json.GetProperty("features").GetUInt64(),
+                    NaNs = [.. json.GetProperty("nans").EnumerateArray().Select(ReadNaNs)],
+                    IsRelaxed = json.GetProperty("relaxed").GetBoolean(),
+                    Weight = json.GetProperty("weight").GetInt32(),
+                    Subject = Json.TextOrNull(json, "subject"),
+                },
+                File.Exists(tape) ? File.ReadAllBytes(tape) : []));
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            throw new FormatException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>With its syntax, when the bytes are what it encodes to.</summary>
+    private static FuzzModule Module(byte[] bytes)
+    {
+        try
+        {
+            var module = new FuzzModule(BinaryDecoder.Decode(bytes, Profile.All));
+            return module.Bytes.AsSpan().SequenceEqual(bytes) ? module : new FuzzModule(bytes);
+        }
+        catch (Exception e) when (e is MalformedException or InvalidException)
+        {
+            return new FuzzModule(bytes);
+        }
+    }
+
+    private void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("case", Name.ToString());
+        json.WriteNumber("modules", Case.Modules.Length);
+        json.WriteNumber("features", (ulong)Case.Features);
+        json.WriteBoolean("relaxed", Case.IsRelaxed);
+        json.WriteNumber("weight", Case.Weight);
+        if (Case.Subject is not null) json.WriteString("subject", Case.Subject);
+        json.WriteStartArray("nans");
+        foreach (var places in Case.NaNs)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("action", places.Action);
+            json.WriteBase64String("sets", [.. places.Sets.Select(s => (byte)s)]);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("actions");
+        foreach (var action in Case.Actions) WriteAction(json, action);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static NaNPlaces ReadNaNs(JsonElement json) => new(json.GetProperty("action").GetInt32(), [.. json.GetProperty("sets").GetBytesFromBase64().Select(b => (NaNSet)b)]);
+
+    private static void WriteAction(Utf8JsonWriter json, CaseAction action)
+    {
+        json.WriteStartObject();
+        json.WriteString("do", ActionText.Kind(action));
+        switch (action)
+        {
+            case CaseAction.Load a:
+                json.WriteNumber("module", a.Module);
+                break;
+            case CaseAction.Instantiate a:
+                json.WriteNumber("module", a.Module);
+                if (a.As is not null) json.WriteString("as", a.As);
+                break;
+            case CaseAction.Invoke a:
+                Export(json, a.Instance, a.Name);
+                json.WriteStartArray("arguments");
+                foreach (var value in a.Args) json.WriteStringValue(value.Kind == ValKind.I32 ? $"i32:{value.Lo:x8}" : $"i64:{value.Lo:x16}");
+                json.WriteEndArray();
+                break;
+            case CaseAction.Sweep a:
+                Export(json, a.Instance, a.Name);
+                json.WriteNumber("count", a.Count);
+                break;
+            case CaseAction.Memory a:
+                Export(json, a.Instance, a.Name);
+                json.WriteNumber("offset", a.Offset);
+                json.WriteNumber("length", a.Length);
+                break;
+            case CaseAction.Digest a:
+                Export(json, a.Instance, a.Name);
+                break;
+            case CaseAction.Get a:
+                Export(json, a.Instance, a.Name);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException($"action {action}");
+        }
+        json.WriteEndObject();
+
+        static void Export(Utf8JsonWriter json, int instance, string name)
+        {
+            json.WriteNumber("instance", instance);
+            json.WriteString("export", name);
+        }
+    }
+
+    private static CaseAction ReadAction(JsonElement json)
+    {
+        int Number(string name) => json.GetProperty(name).GetInt32();
+        string export = Json.TextOrNull(json, "export") ?? "";
+        return Json.Text(json, "do") switch
+        {
+            "load" => new CaseAction.Load(Number("module")),
+            "instantiate" => new CaseAction.Instantiate(Number("module"), Json.TextOrNull(json, "as")),
+            "invoke" => new CaseAction.Invoke(Number("instance"), export, [.. json.GetProperty("arguments").EnumerateArray().Select(ReadValue)]),
+            "sweep" => new CaseAction.Sweep(Number("instance"), export, Number("count")),
+            "memory" => new CaseAction.Memory(Number("instance"), export, Number("offset"), Number("length")),
+            "digest" => new CaseAction.Digest(Number("instance"), export),
+            "get" => new CaseAction.Get(Number("instance"), export),
+            var other => throw new FormatException($"unknown action `{other}`"),
+        };
+    }
+
+    private static Value ReadValue(JsonElement json) => json.GetString()!.Split(':') switch
+    {
+        ["i32", var bits] when uint.TryParse(bits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value) => Value.I32(value),
+        ["i64", var bits] when ulong.TryParse(bits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value) => Value.I64(value),
+        _ => throw new FormatException($"`{json.GetString()}` is not an argument"),
+    };
+}

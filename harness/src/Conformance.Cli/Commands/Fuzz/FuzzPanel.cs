@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Conformance.Fuzz.Campaigns;
+using Conformance.Harness.Cases;
+using Conformance.Harness.Workers;
+
+namespace Conformance.Cli.Commands.Fuzz;
+
+/// <summary>The engines of a campaign by name. Each is started once at the beginning, to learn its version and features.</summary>
+internal sealed class FuzzPanel : IDisposable
+{
+    public static readonly Option<string[]> Runtime = new("--runtime", "-r")
+    {
+        Description = "The engines, by name or NAME=COMMAND; several by commas or by repeating the option. Default: those of the panel that are found.",
+        HelpName = "NAMES",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    /// <summary>
+    /// The engines of a campaign without options: who wrote it, and whether it compiles slowly. Of the tiers of an engine those are here that compile differently,
+    /// forced, since many bugs show in one tier only.
+    /// </summary>
+    private static readonly ImmutableArray<(string Name, string Family, bool Optimizing, bool Default)> Known =
+    [
+        ("wasmtime-o0",              "Wasmtime",       false, true),
+        ("wasmtime-winch",           "Wasmtime",       false, true),
+        ("wasmtime-pulley",          "Wasmtime",       false, true),
+        ("wasmtime",                 "Wasmtime",       true,  true),
+        ("wasmtime-os",              "Wasmtime",       true,  false),
+        ("wasmtime-stack-switching", "Wasmtime",       true,  false),
+        ("node-liftoff",             "V8",             false, true),
+        ("node-turbofan",            "V8",             true,  true),
+        ("node",                     "V8",             false, false),
+        ("node-experimental",        "V8",             false, false),
+        ("deno",                     "V8",             false, false),
+        ("deno-experimental",        "V8",             false, false),
+        ("bun-ipint",                "JavaScriptCore", false, true),
+        ("bun-bbq",                  "JavaScriptCore", false, true),
+        ("bun-omg",                  "JavaScriptCore", true,  true),
+        ("bun",                      "JavaScriptCore", false, false),
+        ("bun-experimental",         "JavaScriptCore", false, false),
+        ("jsc",                      "JavaScriptCore", false, false),
+        ("gjs",                      "SpiderMonkey",   false, true),
+        ("js",                       "SpiderMonkey",   false, true),
+    ];
+
+    private readonly ImmutableArray<Prestarted> _started;
+
+    /// <summary>An engine's worker: the first was started to learn its version, and is the first to serve.</summary>
+    private sealed class Prestarted(WorkerSpec spec) : IDisposable
+    {
+        private WorkerCaseEngine? _first = WorkerCaseEngine.Start(spec);
+
+        public ICaseEngine Take() => Interlocked.Exchange(ref _first, null) ?? WorkerCaseEngine.Start(spec);
+
+        public CampaignEngine Describe()
+        {
+            var known = Known.FirstOrDefault(k => k.Name == spec.Name);
+            return new(_first!.Info, known.Family ?? spec.Name, known.Optimizing, Take)
+            {
+                Facts = new(_first.Info.Features, _first.Facts.ObeysProfiles, ReferenceArbiter.Features),
+            };
+        }
+
+        public void Dispose() => Interlocked.Exchange(ref _first, null)?.Dispose();
+    }
+
+    private FuzzPanel(ImmutableArray<Prestarted> started)
+    {
+        _started = started;
+        Engines = [.. started.Select(s => s.Describe())];
+    }
+
+    public ImmutableArray<CampaignEngine> Engines { get; }
+
+    /// <summary>Starts the engines that are named; of the default ones, when none is, those that are on this machine.</summary>
+    /// <exception cref="CliException">One that was named cannot be had, or none is found.</exception>
+    public static FuzzPanel Start(IReadOnlyList<string> named, Terminal terminal)
+    {
+        string[] names = named.Count > 0 ? [.. named] : [.. Known.Where(k => k.Default).Select(k => k.Name)];
+        var started = new (Prestarted? Engine, string? WhyNot)[names.Length];
+        Parallel.For(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount) }, i => started[i] = Start(names[i]));
+        var panel = new FuzzPanel([.. started.Select(s => s.Engine).OfType<Prestarted>()]);
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (started[i].WhyNot is not { } why) continue;
+            if (named.Count > 0)
+            {
+                panel.Dispose();
+                throw new CliException($"{names[i]}: {why}");
+            }
+            terminal.Warn($"{names[i]}: NOT RUN ({why})");
+        }
+        return panel.Engines.IsEmpty ? throw new CliException("no engine is found; `conformance engines list` says how to get one") : panel;
+    }
+
+    private static (Prestarted? Engine, string? WhyNot) Start(string name)
+    {
+        var (spec, whyNot) = RuntimeCatalog.Worker(name);
+        if (spec is null) return (null, whyNot);
+        try
+        {
+            return (new(spec), null);
+        }
+        catch (WorkerStartException e)
+        {
+            return (null, e.Message);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var engine in _started) engine.Dispose();
+    }
+}

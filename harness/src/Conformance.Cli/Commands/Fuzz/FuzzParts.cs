@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using Conformance.Fuzz.Campaigns;
+using Conformance.Fuzz.Generating;
+using Conformance.Runtimes.Reference;
+
+namespace Conformance.Cli.Commands.Fuzz;
+
+/// <summary>What the commands have in common.</summary>
+internal static class FuzzParts
+{
+    /// <summary>
+    /// The layers of a campaign without options, by blocks. A block of `single` is some ten thousand cases, so it takes the time of several of the others.
+    /// </summary>
+    public static ImmutableArray<LayerWeight> DefaultLayers { get; } =
+    [
+        .. new LayerWeight[] { new("single", 1), new("chain", 1), new("module", 8), new("script", 2), new("damage", 1) }.Where(l => Generator.Find(l.Layer) is not null),
+    ];
+
+    /// <summary>The reference and the comparison.</summary>
+    public static IArbiter Arbiter() => new ReferenceArbiter(limits => new ReferenceRuntime(limits));
+}
