@@ -19,6 +19,7 @@ internal static class FuzzCommand
     {
         FuzzRunCommand.Create(),
         ReplayCommand.Create(),
+        ReduceCommand.Create(),
         FuzzReportCommand.Create(),
         MergeCommand.Create(),
         DamageCommand.Create(),

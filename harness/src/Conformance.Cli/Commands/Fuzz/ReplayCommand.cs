@@ -65,7 +65,7 @@ internal static class ReplayCommand
     }
 
     /// <summary>The case that a name, a folder, a file or a tape means.</summary>
-    private static SavedCase Find(string which, string? layer)
+    internal static SavedCase Find(string which, string? layer)
     {
         if (CaseName.Parse(which) is { } name) return Generate(name);
         string path = Path.GetFullPath(which);
