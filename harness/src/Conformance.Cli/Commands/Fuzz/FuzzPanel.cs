@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Conformance.Fuzz.Campaigns;
+using Conformance.Fuzz.Engines;
 using Conformance.Harness.Cases;
 using Conformance.Harness.Workers;
+using Conformance.Runtimes.Reference;
 
 namespace Conformance.Cli.Commands.Fuzz;
 
@@ -53,12 +55,18 @@ internal sealed class FuzzPanel : IDisposable
 
         public ICaseEngine Take() => Interlocked.Exchange(ref _first, null) ?? WorkerCaseEngine.Start(spec);
 
+        /// <summary>Where the engine's relaxed instructions do not keep to one choice.</summary>
+        public ImmutableArray<string> RelaxedProblems { get; private set; } = [];
+
         public CampaignEngine Describe()
         {
             var known = Known.FirstOrDefault(k => k.Name == spec.Name);
+            var relaxed = RelaxedProbe.Run(_first!, limits => new ReferenceRuntime(limits));
+            RelaxedProblems = relaxed.Problems;
             return new(_first!.Info, known.Family ?? spec.Name, known.Optimizing, Take)
             {
                 Facts = new(_first.Info.Features, _first.Facts.ObeysProfiles, ReferenceArbiter.Features),
+                Choices = relaxed.Choices,
             };
         }
 
@@ -81,6 +89,8 @@ internal sealed class FuzzPanel : IDisposable
         var started = new (Prestarted? Engine, string? WhyNot)[names.Length];
         Parallel.For(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount) }, i => started[i] = Start(names[i]));
         var panel = new FuzzPanel([.. started.Select(s => s.Engine).OfType<Prestarted>()]);
+        for (int i = 0; i < names.Length; i++)
+            foreach (string problem in started[i].Engine?.RelaxedProblems ?? []) terminal.Warn($"{names[i]}: relaxed instructions: {problem}");
         for (int i = 0; i < names.Length; i++)
         {
             if (started[i].WhyNot is not { } why) continue;
