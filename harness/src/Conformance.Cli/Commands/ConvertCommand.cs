@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using System.Text;
 using Conformance.Harness.Converting;
+using Conformance.Harness.Running;
 using Conformance.Harness.Suites;
 
 namespace Conformance.Cli.Commands;
@@ -8,24 +11,37 @@ namespace Conformance.Cli.Commands;
 internal static class ConvertCommand
 {
     private static readonly Argument<string[]> Paths = new("PATH") { Description = "Scripts, folders or names of suites.", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<string> To = new("--to") { Description = "wabt: the JSON of wast2json; wasm-tools: the JSON of json-from-wast.", HelpName = "FORM", DefaultValueFactory = _ => "wabt" };
+    private static readonly Option<string> To = new("--to") { Description = "The form: wabt, wasm-tools or bin.wast.", HelpName = "FORM", DefaultValueFactory = _ => "wabt" };
     private static readonly Option<DirectoryInfo> Output = new("--output", "-o") { Description = "The folder to write to; scripts keep their paths below it.", HelpName = "DIR", Required = true };
     private static readonly Option<string> Features = new("--features") { Description = "A profile for all scripts.", HelpName = "NAME" };
 
+    /// <summary>The files that a script becomes, and what the form cannot express.</summary>
+    private sealed record Converted(ImmutableArray<(string Name, ImmutableArray<byte> Bytes)> Files, ImmutableArray<string> LeftOut);
+
     public static Command Create()
     {
-        var command = new Command("convert", "Write scripts as JSON with module files, for other runners. What the form cannot express is listed on standard error.") { Paths, To, Output, Features };
+        var command = new Command("convert", """
+            Write scripts in a form that other runners read. What the form cannot express is listed on standard error.
+
+            Forms:
+              wabt        the JSON of wabt's wast2json with a file a module, as spectest-interp reads it
+              wasm-tools  the JSON of `wasm-tools json-from-wast`, with a file a module
+              bin.wast    the script with every module in the binary format, for runners that do not read the text format of modules
+
+            Example: conformance convert testsuite --to wabt -o out
+            """) { Paths, To, Output, Features };
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult args)
     {
-        var dialect = args.GetValue(To) switch
+        Func<byte[], ScriptFile, Converted> convert = args.GetValue(To) switch
         {
-            "wabt" => JsonDialect.Wabt,
-            "wasm-tools" => JsonDialect.WasmTools,
-            var other => throw new CliException($"--to {other}: expected wabt or wasm-tools"),
+            "wabt" => (script, file) => Json(script, file, JsonDialect.Wabt),
+            "wasm-tools" => (script, file) => Json(script, file, JsonDialect.WasmTools),
+            "bin.wast" => Binary,
+            var other => throw new CliException($"--to {other}: expected wabt, wasm-tools or bin.wast"),
         };
         var profile = args.GetValue(Features) is { } name ? RunCommand.ParseProfile(name) : null;
         var selection = Selection.Of(args.GetValue(Paths)!, SuiteList.Pinned, SuitePlaces.FromEnvironment(), profile);
@@ -33,18 +49,38 @@ internal static class ConvertCommand
         int leftOut = 0;
         foreach (var file in selection.Files)
         {
-            string folder = Path.Combine(args.GetValue(Output)!.FullName, file.Suite, Path.GetDirectoryName(file.Path) ?? "");
-            if (Path.IsPathRooted(file.Path)) folder = args.GetValue(Output)!.FullName;
-            var converted = ScriptJson.Convert(File.ReadAllBytes(file.FullPath!), Path.GetFileName(file.Path), file.Profile, dialect);
-            Directory.CreateDirectory(folder);
-            File.WriteAllText(Path.Combine(folder, Path.GetFileNameWithoutExtension(file.Path) + ".json"), converted.Json);
-            foreach (var (module, bytes) in converted.Files)
-                File.WriteAllBytes(Path.Combine(folder, module), [.. bytes]);
-            foreach (string line in converted.LeftOut)
-                Console.Error.WriteLine($"{file.Path}:{line}");
-            leftOut += converted.LeftOut.Length;
+            string folder = args.GetValue(Output)!.FullName;
+            if (!Path.IsPathRooted(file.Path)) folder = Path.Combine(folder, file.Suite, Path.GetDirectoryName(file.Path) ?? "");
+            try
+            {
+                var converted = convert(File.ReadAllBytes(file.FullPath!), file);
+                Directory.CreateDirectory(folder);
+                foreach (var (written, bytes) in converted.Files) File.WriteAllBytes(Path.Combine(folder, written), bytes.AsSpan());
+                foreach (string line in converted.LeftOut) Console.Error.WriteLine($"{file.Path}:{line}");
+                leftOut += converted.LeftOut.Length;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new CliException(e.Message);
+            }
         }
         Console.WriteLine($"{selection.Files.Length} scripts written, {leftOut} commands left out");
         return ExitCode.AsExpected;
     }
+
+    private static Converted Json(byte[] script, ScriptFile file, JsonDialect dialect)
+    {
+        var converted = ScriptJson.Convert(script, Path.GetFileName(file.Path), file.Profile, dialect);
+        return new([(Stem(file) + ".json", Utf8(converted.Json)), .. converted.Files], converted.LeftOut);
+    }
+
+    private static Converted Binary(byte[] script, ScriptFile file)
+    {
+        var converted = BinaryScript.Convert(script, file.Profile);
+        return new([(Stem(file) + ".bin.wast", Utf8(converted.Text))], converted.LeftOut);
+    }
+
+    private static string Stem(ScriptFile file) => Path.GetFileNameWithoutExtension(file.Path);
+
+    private static ImmutableArray<byte> Utf8(string text) => [.. Encoding.UTF8.GetBytes(text)];
 }
