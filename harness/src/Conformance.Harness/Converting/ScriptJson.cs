@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Wasm.Binary;
+using System.Text.RegularExpressions;
 using Wasm.Syntax;
 using Wasm.Text.Script;
 using Action = Wasm.Text.Script.Action;
@@ -13,10 +13,16 @@ namespace Conformance.Harness.Converting;
 /// <summary>The dialects of the JSON form of scripts. They differ in how identifiers and modules are written.</summary>
 public enum JsonDialect
 {
-    /// <summary>wabt's <c>wast2json</c>: identifiers with <c>$</c>; text modules only where they must be malformed.</summary>
+    /// <summary>
+    /// wabt's <c>wast2json</c>: identifiers with <c>$</c>; text only where it must be malformed; integers without a sign. Its reader wants the
+    /// members in one order, and those of an assertion's modules behind the message.
+    /// </summary>
     Wabt,
 
-    /// <summary>wasm-tools' <c>json-from-wast</c>: identifiers without <c>$</c>; every binary module names its file as <c>binary_filename</c> too.</summary>
+    /// <summary>
+    /// wasm-tools' <c>json-from-wast</c>: identifiers without <c>$</c>; quoted modules as text, and where they can be encoded their encoding as
+    /// <c>binary_filename</c> too; integers with a sign; results only where they are asserted.
+    /// </summary>
     WasmTools,
 }
 
@@ -24,7 +30,7 @@ public enum JsonDialect
 /// <param name="Json">The JSON text.</param>
 /// <param name="Files">The modules by file name.</param>
 /// <param name="LeftOut">The commands that the form cannot express, each with the reason.</param>
-public sealed record ScriptJson(string Json, ImmutableArray<(string Name, ImmutableArray<byte> Bytes)> Files, ImmutableArray<string> LeftOut)
+public sealed partial record ScriptJson(string Json, ImmutableArray<(string Name, ImmutableArray<byte> Bytes)> Files, ImmutableArray<string> LeftOut)
 {
     /// <summary>Converts a script.</summary>
     /// <param name="script">The script's bytes.</param>
@@ -36,8 +42,28 @@ public sealed record ScriptJson(string Json, ImmutableArray<(string Name, Immuta
         var buffer = new ArrayBufferWriter<byte>();
         var writer = new Writer(Path.GetFileNameWithoutExtension(fileName), profile, dialect, buffer);
         writer.Script(script, fileName);
-        return new(System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n", writer.Files.ToImmutable(), writer.LeftOut.ToImmutable());
+        string json = System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+        return new(dialect == JsonDialect.Wabt ? WabtEscapes(json) : json, writer.Files.ToImmutable(), writer.LeftOut.ToImmutable());
     }
+
+    /// <summary>wabt reads no escape but <c>\u00xx</c>, and other characters as they are.</summary>
+    private static string WabtEscapes(string json) => Escape().Replace(json, m =>
+    {
+        char c = m.Value[1] switch
+        {
+            'u' => (char)ushort.Parse(m.ValueSpan[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+            'b' => '\b',
+            'f' => '\f',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            var itself => itself,
+        };
+        return c < 0x80 ? $"\\u{(int)c:x4}" : c.ToString();
+    });
+
+    [GeneratedRegex(@"\\(u[0-9A-Fa-f]{4}|.)")]
+    private static partial Regex Escape();
 
     private sealed class Writer(string stem, Profile profile, JsonDialect dialect, ArrayBufferWriter<byte> buffer)
     {
@@ -45,6 +71,7 @@ public sealed record ScriptJson(string Json, ImmutableArray<(string Name, Immuta
 
         public ImmutableArray<string>.Builder LeftOut { get; } = ImmutableArray.CreateBuilder<string>();
 
+        private int _modules;
         private readonly Utf8JsonWriter _json = new(buffer, new JsonWriterOptions { Indented = true, IndentSize = 1, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
         public void Script(ReadOnlyMemory<byte> script, string fileName)
@@ -85,7 +112,7 @@ public sealed record ScriptJson(string Json, ImmutableArray<(string Name, Immuta
             }
             _json.WriteStartObject();
             _json.WriteString("type", command.Kind);
-            _json.WriteNumber("line", command.At.Line);
+            _json.WriteNumber("line", LineOf(command));
             Body(command);
             _json.WriteEndObject();
         }
@@ -99,6 +126,22 @@ public sealed record ScriptJson(string Json, ImmutableArray<(string Name, Immuta
             _ => null,
         };
 
+        /// <summary>Of an assertion, the line of what it is about: where both tools point to.</summary>
+        private static int LineOf(Command command) => (command switch
+        {
+            AssertReturn c => c.Action.At,
+            AssertReturnNan c => c.Action.At,
+            AssertReturnFunc c => c.Action.At,
+            AssertException c => c.Action.At,
+            AssertTrap c => c.Action.At,
+            AssertExhaustion c => c.Action.At,
+            AssertSuspension c => c.Action.At,
+            AssertUninstantiable { Target: Target.Module m } => m.Definition.At,
+            AssertUnlinkable { Target: Target.Module m } => m.Definition.At,
+            AssertRefused c => c.Definition.At,
+            _ => command.At,
+        }).Line;
+
         private void Body(Command command)
         {
             switch (command)
@@ -106,17 +149,18 @@ public sealed record ScriptJson(string Json, ImmutableArray<(string Name, Immuta
                 case ModuleCommand c: Name("name", c.Id); Definition(c.Definition); break;
                 case InstanceCommand c: Name("instance", c.Id); Name("module", c.Module); break;
                 case Register c: Name("name", c.Instance); _json.WriteString("as", c.Name); break;
-                case ActionCommand c: Action(c.Action); Expected([]); break;
-                case AssertReturn c: Action(c.Action); Expected(c.Results); break;
+                case ActionCommand c: Action(c.Action); Unasserted(); break;
+                case AssertReturn { Results: [ResultPattern.Either e] } c when dialect == JsonDialect.Wabt: Action(c.Action); Patterns("either", e.Alternatives); break;
+                case AssertReturn c: Action(c.Action); Patterns("expected", c.Results); break;
                 case AssertReturnNan c: Action(c.Action); break;
                 case AssertReturnFunc c: Action(c.Action); break;
-                case AssertException c: Action(c.Action); Expected([]); break;
-                case AssertTrap c: Action(c.Action); Text(c.Message); Expected([]); break;
-                case AssertExhaustion c: Action(c.Action); Text(c.Message); Expected([]); break;
-                case AssertSuspension c: Action(c.Action); Text(c.Message); Expected([]); break;
-                case AssertUninstantiable { Target: Target.Module m } c: Definition(m.Definition); Text(c.Message); break;
-                case AssertUnlinkable { Target: Target.Module m } c: Definition(m.Definition); Text(c.Message); break;
-                case AssertRefused c: Definition(c.Definition); Text(c.Message); break;
+                case AssertException c: Action(c.Action); Unasserted(); break;
+                case AssertTrap c: Action(c.Action); Text(c.Message); Unasserted(); break;
+                case AssertExhaustion c: Action(c.Action); Text(c.Message); Unasserted(); break;
+                case AssertSuspension c: Action(c.Action); Text(c.Message); Unasserted(); break;
+                case AssertUninstantiable { Target: Target.Module m } c: Definition(m.Definition, c.Message); break;
+                case AssertUnlinkable { Target: Target.Module m } c: Definition(m.Definition, c.Message); break;
+                case AssertRefused c: Definition(c.Definition, c.Message); break;
                 case ThreadCommand c:
                     Name("name", c.Id);
                     _json.WriteStartArray("shared_module");
@@ -129,6 +173,12 @@ public sealed record ScriptJson(string Json, ImmutableArray<(string Name, Immuta
             }
         }
 
+        /// <summary>wabt's reader wants the types of results also where nothing is said of them, and does not look at them.</summary>
+        private void Unasserted()
+        {
+            if (dialect == JsonDialect.Wabt) Patterns("expected", []);
+        }
+
         private void Text(string message) => _json.WriteString("text", message);
 
         /// <summary>Identifiers are kept without their <c>$</c>.</summary>
@@ -139,20 +189,30 @@ public sealed record ScriptJson(string Json, ImmutableArray<(string Name, Immuta
             if (id is not null) _json.WriteString(property, Id(id));
         }
 
-        private void Definition(Definition definition)
+        /// <param name="definition">The module.</param>
+        /// <param name="message">What an assertion says of it; null for the commands that define it.</param>
+        private void Definition(Definition definition, string? message = null)
         {
-            bool isText = definition is Quoted;
-            string name = $"{stem}.{Files.Count}.{(isText ? "wat" : "wasm")}";
-            Files.Add((name, definition switch
+            string name = $"{stem}.{_modules++}";
+            var binary = BinaryScript.Encode(definition, profile) is Encoded e ? e.Bytes : default;
+            bool isText = definition is Quoted && (message is not null || binary.IsDefault || dialect == JsonDialect.WasmTools);
+            string file = name + (isText ? ".wat" : ".wasm");
+            Files.Add((file, isText ? ((Quoted)definition).Text : binary));
+            _json.WriteString("filename", file);
+            if (dialect == JsonDialect.Wabt)
             {
-                Textual t => [.. BinaryEncoder.Encode(t.Module)],
-                Encoded e => e.Bytes,
-                Quoted q => q.Text,
-                _ => throw new System.Diagnostics.UnreachableException(definition.GetType().Name),
-            }));
-            _json.WriteString("filename", name);
+                if (message is null) return;
+                Text(message);
+                _json.WriteString("module_type", isText ? "text" : "binary");
+                return;
+            }
             _json.WriteString("module_type", isText ? "text" : "binary");
-            if (dialect == JsonDialect.WasmTools && !isText) _json.WriteString("binary_filename", name);
+            if (isText && !binary.IsDefault)
+            {
+                Files.Add((name + ".wasm", binary));
+                _json.WriteString("binary_filename", name + ".wasm");
+            }
+            if (message is not null) Text(message);
         }
 
         private void Action(Action action)
@@ -170,10 +230,10 @@ public sealed record ScriptJson(string Json, ImmutableArray<(string Name, Immuta
             _json.WriteEndObject();
         }
 
-        private void Expected(ImmutableArray<ResultPattern> results)
+        private void Patterns(string name, ImmutableArray<ResultPattern> patterns)
         {
-            _json.WriteStartArray("expected");
-            foreach (var result in results) Pattern(result);
+            _json.WriteStartArray(name);
+            foreach (var pattern in patterns) Pattern(pattern);
             _json.WriteEndArray();
         }
 
@@ -202,14 +262,22 @@ public sealed record ScriptJson(string Json, ImmutableArray<(string Name, Immuta
         {
             switch (literal)
             {
-                case Literal.Num n: Scalar(TypeName(n.Type), n.Bits.ToString(CultureInfo.InvariantCulture)); break;
+                case Literal.Num n: Scalar(TypeName(n.Type), Number(n.Bits, n.Type == ValKind.I32 ? 32 : n.Type == ValKind.I64 ? 64 : 0)); break;
                 case Literal.Vec v: Vector(v.Shape, Lanes(v)); break;
-                case Literal.Null n: Scalar(n.Heap.IsAbstract ? new RefType(true, n.Heap).ToString() : "refnull", "null"); break;
+                case Literal.Null n: Scalar(n.Heap.IsAbstract ? new RefType(true, n.Heap).ToString() : "refnull", dialect == JsonDialect.WasmTools && IsBottom(n.Heap) ? null : "null"); break;
                 case Literal.Host h: Scalar("anyref", h.Number.ToString(CultureInfo.InvariantCulture)); break;
                 case Literal.Extern e: Scalar("externref", e.Number.ToString(CultureInfo.InvariantCulture)); break;
                 default: throw new System.Diagnostics.UnreachableException(literal.GetType().Name);
             }
         }
+
+        /// <summary>A type whose only value is null.</summary>
+        private static bool IsBottom(HeapType heap) => heap.Kind is HeapKind.None or HeapKind.NoFunc or HeapKind.NoExn or HeapKind.NoExtern or HeapKind.NoCont;
+
+        /// <summary>Bits in decimal digits; integers of a width other than 0 with their sign where the dialect has it so.</summary>
+        private string Number(ulong bits, int width) => dialect == JsonDialect.WasmTools && width > 0
+            ? ((long)(bits << (64 - width)) >> (64 - width)).ToString(CultureInfo.InvariantCulture)
+            : bits.ToString(CultureInfo.InvariantCulture);
 
         private void Scalar(string type, string? value)
         {
@@ -230,12 +298,12 @@ public sealed record ScriptJson(string Json, ImmutableArray<(string Name, Immuta
             _json.WriteEndObject();
         }
 
-        private static IEnumerable<string> Lanes(Literal.Vec vector)
+        private IEnumerable<string> Lanes(Literal.Vec vector)
         {
-            int bits = LaneBits(vector.Shape);
+            int bits = LaneBits(vector.Shape), width = vector.Shape is VecShape.F32x4 or VecShape.F64x2 ? 0 : bits;
             var all = new UInt128(vector.Bits.Hi, vector.Bits.Lo);
             for (int at = 0; at < 128; at += bits)
-                yield return ((all >> at) & ((UInt128.One << bits) - 1)).ToString(CultureInfo.InvariantCulture);
+                yield return Number((ulong)((all >> at) & ((UInt128.One << bits) - 1)), width);
         }
 
         private static int LaneBits(VecShape shape) => shape switch
