@@ -1,5 +1,5 @@
-using Conformance.Fuzz.Generating.Singles;
 using Conformance.Fuzz.Generating;
+using Conformance.Fuzz.Generating.Singles;
 using Conformance.Harness.Cases;
 using Conformance.Harness.Runtimes;
 using Conformance.Runtimes.Reference;
