@@ -31,7 +31,7 @@ public sealed class WasmtimeSuiteTests
         return Runner.Run(new RunOptions { Runtime = runtime, Files = selection.Files, Suites = selection.Suites, IsWhole = selection.IsWhole, Jobs = 2, FileTimeout = TimeSpan.FromMinutes(2), Expectations = expectations });
     }
 
-    private static ExpectationFile Expectations(string name) => ExpectationFile.Parse(Repo.Read($"harness/expectations/{name}.yaml"));
+    private static ExpectationFile Expectations(string name) => ExpectationFile.Load(Path.Combine(Repo.Root, $"harness/expectations/{name}.yaml"));
 
     [WasmtimeSuiteTheory("testsuite")]
     [InlineData("wasmtime", 950)]
