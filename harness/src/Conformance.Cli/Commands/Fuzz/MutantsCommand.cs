@@ -7,7 +7,7 @@ using Conformance.Runtimes.Reference;
 
 namespace Conformance.Cli.Commands.Fuzz;
 
-/// <summary><c>conformance fuzz mutants</c>: what the fuzzer finds of bugs that were planted on purpose.</summary>
+/// <summary><c>conformance fuzz mutants</c>: bugs that were planted on purpose, and whether they show.</summary>
 internal static class MutantsCommand
 {
     private static readonly Option<string[]> Only = new("--only") { Description = "Only these mutants.", HelpName = "ID…", AllowMultipleArgumentsPerToken = true };
@@ -18,7 +18,8 @@ internal static class MutantsCommand
     public static Command Create()
     {
         var command = new Command("mutants", """
-            Plant the bugs of fuzz/mutants in copies of the reference, one each, and see which of them the fuzzer finds.
+            Plant the bugs of fuzz/mutants in copies of the reference, one each, and check that each shows: the script kept with it
+            passes on the reference and not on the mutant.
             """) { Only, List, Triggers, Builds };
         command.SetAction(Run);
         return command;
