@@ -12,7 +12,7 @@ namespace Conformance.Fuzz.Tests.Generating;
 /// <summary>Cases of the layers <c>single</c> and <c>chain</c>.</summary>
 public class SinglesTests
 {
-    public static TheoryData<string> Layers => ["single"];
+    public static TheoryData<string> Layers => ["single", "chain"];
 
     [Theory]
     [MemberData(nameof(Layers))]

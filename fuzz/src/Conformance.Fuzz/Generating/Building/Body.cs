@@ -16,6 +16,9 @@ internal sealed class Body
     /// <summary>The number of instructions so far.</summary>
     public int Count => _code.Count;
 
+    /// <summary>The last instruction.</summary>
+    public Instr? Last => _code.Count == 0 ? null : _code[^1];
+
     /// <summary>A new local, and its index.</summary>
     public uint Local(ValType type)
     {

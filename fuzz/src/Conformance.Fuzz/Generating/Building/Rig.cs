@@ -92,6 +92,8 @@ internal sealed class Rig
 
     public int Columns => _columns.Count;
 
+    public ValKind KindOf(int column) => _columns[column].Kind;
+
     /// <summary>Where in a row a column stands.</summary>
     public uint OffsetOf(int column) => _offsets[column];
 
