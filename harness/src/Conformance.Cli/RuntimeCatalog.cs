@@ -15,26 +15,26 @@ namespace Conformance.Cli;
 /// <param name="IsNative">Whether it runs foreign machine code, and so is kept out of the runner's process unless asked otherwise.</param>
 /// <param name="WhyNot">Why it cannot be made on this machine, with how to get what is missing; null when it can.</param>
 /// <param name="Where">The library of a native one; null when there is none.</param>
-/// <param name="Create">Makes it; a native one loads its library.</param>
-internal sealed record OwnRuntime(string Name, string About, bool IsNative, Func<string?> WhyNot, Func<string?> Where, Func<IRuntime> Create);
+/// <param name="Create">Makes it; a native one loads its library. Given whether it has the process to itself, so that nothing needs to interrupt it.</param>
+internal sealed record OwnRuntime(string Name, string About, bool IsNative, Func<string?> WhyNot, Func<string?> Where, Func<bool, IRuntime> Create);
 
 /// <summary>All runtimes by name: those that the kit drives itself, the engines with a worker script, and any worker by its command.</summary>
 internal static class RuntimeCatalog
 {
     public static ImmutableArray<OwnRuntime> Own { get; } =
     [
-        new(ReferenceRuntime.Name, "the kit's interpreter", IsNative: false, () => null, () => null, () => new ReferenceRuntime()),
-        .. WasmtimeRuntime.Configurations.Select(c => new OwnRuntime(c.Name, c.About, IsNative: true, WhyNoWasmtime, () => WasmtimeLibrary.Find(null, out _), () => Wasmtime(c.Name))),
+        new(ReferenceRuntime.Name, "the kit's interpreter", IsNative: false, () => null, () => null, _ => new ReferenceRuntime()),
+        .. WasmtimeRuntime.Configurations.Select(c => new OwnRuntime(c.Name, c.About, IsNative: true, WhyNoWasmtime, () => WasmtimeLibrary.Find(null, out _), alone => Wasmtime(c.Name, alone))),
     ];
 
     /// <summary>Looks for the library without loading it: that is for the process that runs it.</summary>
     private static string? WhyNoWasmtime() => WasmtimeLibrary.Find(null, out string why) is null ? $"the Wasmtime library was not found: {why}; `conformance engines install wasmtime` gets it" : null;
 
-    private static WasmtimeRuntime Wasmtime(string name)
+    private static WasmtimeRuntime Wasmtime(string name, bool alone)
     {
         try
         {
-            return WasmtimeRuntime.Create(name)!;
+            return WasmtimeRuntime.Create(name, options => options with { Lean = alone })!;
         }
         catch (WasmtimeUnavailableException e)
         {

@@ -9,6 +9,15 @@ public sealed record WasmtimeOptions
 
     public OptLevel OptLevel { get; init; } = OptLevel.Speed;
 
+    /// <summary>Whether Cranelift gives registers in one pass over the code, which is the fastest way to machine code here.</summary>
+    public bool SinglePassRegisters { get; init; }
+
+    /// <summary>
+    /// Whether code is made without what only serves the process around it: interruption from another thread, and unwind information. It compiles a fifth
+    /// faster; only in a process of its own, which can be ended.
+    /// </summary>
+    public bool Lean { get; init; }
+
     /// <summary>The fuel of each action and instantiation; null for none, and code that does not count it.</summary>
     public ulong? Fuel { get; init; }
 

@@ -16,6 +16,7 @@ public sealed class WasmtimeRuntime : IRuntime, IDisposable
     [
         ("wasmtime",                 "Wasmtime, Cranelift optimizing for speed",                       new() { OptLevel = OptLevel.Speed }),
         ("wasmtime-o0",              "Wasmtime, Cranelift without optimization",                       new() { OptLevel = OptLevel.None }),
+        ("wasmtime-quick",           "Wasmtime, Cranelift as fast to machine code as it can",          new() { OptLevel = OptLevel.None, SinglePassRegisters = true }),
         ("wasmtime-os",              "Wasmtime, Cranelift optimizing for speed and size",              new() { OptLevel = OptLevel.SpeedAndSize }),
         ("wasmtime-winch",           "Wasmtime, the baseline compiler Winch",                          new() { Compiler = Compiler.Winch }),
         ("wasmtime-pulley",          "Wasmtime, the bytecode interpreter Pulley",                      new() { Compiler = Compiler.Pulley }),
@@ -73,6 +74,9 @@ public sealed class WasmtimeRuntime : IRuntime, IDisposable
             {
                 Compiler = Options.Compiler,
                 OptLevel = Options.OptLevel,
+                SinglePassRegisters = Options.SinglePassRegisters,
+                EpochInterruption = !Options.Lean,
+                UnwindInfo = !Options.Lean,
                 Features = features,
                 ConsumeFuel = Options.Fuel is not null,
                 MaxWasmStack = Options.MaxWasmStack,

@@ -13,8 +13,11 @@ namespace Conformance.Fuzz.Campaigns;
 /// <param name="reference">Makes the reference with these limits and choices.</param>
 public sealed class ReferenceArbiter(Func<StoreOptions, IRuntime> reference) : IArbiter
 {
-    /// <summary>What modules are held to: a layer says what its cases use, and an engine that has less does not get them.</summary>
-    public const Features Features = Wasm.Syntax.Features.All;
+    /// <summary>
+    /// What modules are held to: a layer says what its cases use, and an engine that has less does not get them. Custom sections are nobody's concern: no engine
+    /// must look into them.
+    /// </summary>
+    public const Features Features = Wasm.Syntax.Features.All & ~Wasm.Syntax.Features.CustomSections;
 
     private readonly Dictionary<RelaxedChoices, CaseRunner> _runners = [];
     private readonly Dictionary<RelaxedChoices, CaseRunner> _floors = [];

@@ -14,9 +14,17 @@ namespace Conformance.Fuzz.Engines;
 /// <summary>What an engine was seen to choose where relaxed instructions leave a choice (4.3.6).</summary>
 /// <param name="Choices">For each operator the choice that most probes agree with; the reference runs with them.</param>
 /// <param name="Problems">Probes that no choice, or another one than the rest, explains: each is a finding by itself.</param>
-public sealed record RelaxedFacts(RelaxedChoices Choices, ImmutableArray<string> Problems)
+public sealed record RelaxedFacts(RelaxedChoices Choices, ImmutableArray<RelaxedProblem> Problems)
 {
     public static RelaxedFacts None { get; } = new(RelaxedChoices.Deterministic, []);
+}
+
+/// <summary>An instruction that does not do what its operator's choice says.</summary>
+/// <param name="Mnemonic">The instruction. What an engine does on it cannot be predicted.</param>
+/// <param name="What">The operands, what came of them, and what is wrong with it.</param>
+public sealed record RelaxedProblem(string Mnemonic, string What)
+{
+    public override string ToString() => $"{Mnemonic} {What}";
 }
 
 /// <summary>
@@ -40,7 +48,10 @@ public static class RelaxedProbe
 
     private static readonly Operator[] Operators = [Fmadd, Fmin, Fmax, Idot, Iq15mulr, TruncU, TruncS, Swizzle, Laneselect];
 
-    private sealed record Probe(Operator Operator, string Mnemonic, params string[] Operands);
+    private sealed record Probe(Operator Operator, string Mnemonic, params string[] Operands)
+    {
+        public override string ToString() => string.Join(", ", Operands);
+    }
 
     private const string
         Round32 = "f32x4 0x1.000002p0 0x1.fffffep0 0x1.00001p-3 -0x1.8p0", Round64 = "f64x2 0x1.0000000000001p0 0x1.fffffffffffffp0",
@@ -80,8 +91,12 @@ public static class RelaxedProbe
     {
         if (!engine.Info.Features.HasFlag(Features.RelaxedSimd)) return RelaxedFacts.None;
         var observed = engine.Run([Question.Value, Question.Value]);
-        var problems = ImmutableArray.CreateBuilder<string>();
-        if (Words(observed[0].Results, 0) is null) return new(RelaxedChoices.Deterministic, [$"the probe failed: {string.Join("; ", observed[0].Results.OfType<ActionResult.Ended>().Select(r => r.Outcome).Where(o => o is not Outcome.Returned).Take(1))}"]);
+        if (Words(observed[0].Results, 0) is null)
+        {
+            var failed = observed[0].Results.OfType<ActionResult.Ended>().Select(r => r.Outcome).FirstOrDefault(o => o is not Outcome.Returned);
+            return RelaxedFacts.None with { Problems = [.. Probes.Select(p => p.Mnemonic).Distinct().Select(m => new RelaxedProblem(m, $"could not be probed: {failed}"))] };
+        }
+        var problems = ImmutableArray.CreateBuilder<RelaxedProblem>();
         // All operators at once: none looks at another's choice.
         var expected = Enumerable.Range(0, Operators.Max(o => o.Count)).Select(n =>
         {
@@ -92,23 +107,27 @@ public static class RelaxedProbe
         var found = RelaxedChoices.Deterministic;
         foreach (var @operator in Operators)
         {
-            var matches = new List<(string What, bool[] Matches, string Got)>();
+            var answers = new List<(Probe Probe, string Form, string Got, bool[] Matches)>();
             for (int p = 0; p < Probes.Length; p++)
             {
                 if (Probes[p].Operator != @operator) continue;
                 for (int form = 0; form < Forms; form++)
                 {
-                    string? got = Words(observed[0].Results, (Forms * p) + form), again = Words(observed[1].Results, (Forms * p) + form);
-                    string what = $"{Probes[p].Mnemonic} {string.Join(", ", Probes[p].Operands)} ({(form == 0 ? "constants" : "parameters")})";
-                    if (got != again) problems.Add($"{what}: {got}, then {again}");
-                    matches.Add((what, [.. Enumerable.Range(0, @operator.Count).Select(n => Words(expected[n], (Forms * p) + form) == got)], got ?? "no result"));
+                    int question = (Forms * p) + form;
+                    string got = Words(observed[0].Results, question) ?? "no result", again = Words(observed[1].Results, question) ?? "no result";
+                    string name = form == 0 ? "constants" : "parameters";
+                    if (got != again) problems.Add(new(Probes[p].Mnemonic, $"of {Probes[p]} as {name}: {got}, then {again}"));
+                    answers.Add((Probes[p], name, got, [.. Enumerable.Range(0, @operator.Count).Select(n => Words(expected[n], question) == got)]));
                 }
             }
-            int best = Enumerable.Range(0, @operator.Count).MaxBy(n => matches.Count(m => m.Matches[n]));
+            int best = Enumerable.Range(0, @operator.Count).MaxBy(n => answers.Count(a => a.Matches[n]));
             found = @operator.With(found, best);
-            foreach (var (what, matching, got) in matches)
-                if (!matching[best])
-                    problems.Add(matching.Contains(true) ? $"{what}: {got}, choice {Array.IndexOf(matching, true)} of {@operator.Name}, elsewhere {best}" : $"{what}: {got}, which is no choice of {@operator.Name}");
+            foreach (var same in answers.Where(a => !a.Matches[best]).GroupBy(a => (a.Probe, a.Got)))
+            {
+                int other = Array.IndexOf(same.First().Matches, true);
+                string why = other < 0 ? $"is no choice of {@operator.Name}" : $"is choice {other} of {@operator.Name}, elsewhere it is {best}";
+                problems.Add(new(same.Key.Probe.Mnemonic, $"of {same.Key.Probe} as {string.Join(" and ", same.Select(a => a.Form))}: {same.Key.Got}, which {why}"));
+            }
         }
         return new(found, problems.ToImmutable());
     }

@@ -184,7 +184,7 @@ internal static class RunCommand
     {
         if (RuntimeCatalog.FindOwn(name) is not { } own || (own.IsNative && !inProcess)) return StartWorker(name, limits, out whyNot);
         whyNot = own.WhyNot();
-        return whyNot is null ? new Hosted(own.Create()) : null;
+        return whyNot is null ? new Hosted(own.Create(false)) : null;
     }
 
     /// <summary>A runtime in worker processes; null with the reason when it is not to be had.</summary>

@@ -20,7 +20,7 @@ internal static class WorkerCommand
             using var output = Console.OpenStandardOutput();
             // Standard output is for answers; whatever else prints goes where it does no harm.
             Console.SetOut(Console.Error);
-            WorkerHost.Serve(own.Create(), input, output);
+            WorkerHost.Serve(own.Create(true), input, output);
             return ExitCode.AsExpected;
         });
         return command;

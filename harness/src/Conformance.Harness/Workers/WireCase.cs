@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
@@ -18,12 +19,23 @@ internal static class WireCase
     {
         json.WriteStartObject();
         json.WriteStartArray("modules");
-        foreach (byte[] module in @case.Modules) json.WriteStringValue(Convert.ToHexStringLower(module));
+        foreach (byte[] module in @case.Modules) WriteHex(json, module);
         json.WriteEndArray();
         json.WriteStartArray("actions");
         foreach (var action in @case.Actions) Write(json, action);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>Bytes as a string of digits, written without being looked at again.</summary>
+    private static void WriteHex(Utf8JsonWriter json, ReadOnlySpan<byte> bytes)
+    {
+        int length = (2 * bytes.Length) + 2;
+        byte[] text = ArrayPool<byte>.Shared.Rent(length);
+        text[0] = text[length - 1] = (byte)'"';
+        Convert.TryToHexStringLower(bytes, text.AsSpan(1, length - 2), out _);
+        json.WriteRawValue(text.AsSpan(0, length), skipInputValidation: true);
+        ArrayPool<byte>.Shared.Return(text);
     }
 
     private static void Write(Utf8JsonWriter json, CaseAction action)
@@ -179,7 +191,8 @@ internal static class WireCase
             case ActionResult.Swept r: WriteSwept(json, r); break;
             case ActionResult.Bytes r:
                 json.WriteString("is", Bytes);
-                json.WriteString("hex", Convert.ToHexStringLower(r.Data));
+                json.WritePropertyName("hex");
+                WriteHex(json, r.Data);
                 break;
             case ActionResult.Digested r:
                 json.WriteString("is", Digested);

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Conformance.Harness.Cases;
@@ -39,8 +38,7 @@ public sealed class WorkerHost
         var host = new WorkerHost(runtime, output);
         try
         {
-            using var lines = new StreamReader(input, new UTF8Encoding(false), false, 1 << 16);
-            while (lines.ReadLine() is { } line)
+            foreach (byte[] line in LinesOf(input))
                 if (!host.Take(line)) return;
         }
         finally
@@ -49,8 +47,32 @@ public sealed class WorkerHost
         }
     }
 
+    /// <summary>The lines of the input, each in memory of its own, since requests are handled while the next ones are read.</summary>
+    private static IEnumerable<byte[]> LinesOf(Stream input)
+    {
+        byte[] buffer = new byte[1 << 16];
+        int begin = 0, end = 0;
+        while (true)
+        {
+            int length = buffer.AsSpan(begin, end - begin).IndexOf((byte)'\n');
+            if (length >= 0)
+            {
+                yield return buffer[begin..(begin + length)];
+                begin += length + 1;
+                continue;
+            }
+            buffer.AsSpan(begin, end - begin).CopyTo(buffer);
+            (begin, end) = (0, end - begin);
+            if (end == buffer.Length) Array.Resize(ref buffer, 2 * end);
+            int count = input.Read(buffer.AsSpan(end));
+            if (count == 0) break;
+            end += count;
+        }
+        if (end > 0) yield return buffer[..end];
+    }
+
     /// <summary>Answers a request or gives it to its store's thread. False after <c>bye</c>.</summary>
-    private bool Take(string line)
+    private bool Take(byte[] line)
     {
         var document = JsonDocument.Parse(line);
         var request = document.RootElement;

@@ -18,6 +18,7 @@ internal sealed class WorkerProcess : IDisposable
 {
     private const int KeptErrorLines = 5;
     private const int LongestAnswer = 256 << 20;
+    private const int ShortBody = 1 << 13;
 
     private readonly Process _process;
     private readonly WorkerLimits _limits;
@@ -131,11 +132,18 @@ internal sealed class WorkerProcess : IDisposable
     {
         try
         {
-            byte[] line = [.. Encoding.ASCII.GetBytes($"{{\"id\":{id.ToString(CultureInfo.InvariantCulture)},"), .. body, (byte)'}', (byte)'\n'];
+            byte[] begin = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"id\":{id},"));
             lock (_writing)
             {
                 Volatile.Write(ref _writingSince, Stopwatch.GetTimestamp());
-                _input.Write(line);
+                // A long body is not copied; a short line is one write.
+                if (body.Length < ShortBody) _input.Write([.. begin, .. body, .. "}\n"u8]);
+                else
+                {
+                    _input.Write(begin);
+                    _input.Write(body);
+                    _input.Write("}\n"u8);
+                }
                 _input.Flush();
                 Volatile.Write(ref _writingSince, 0);
             }

@@ -21,6 +21,12 @@ internal static unsafe partial class Api
     internal static partial nint wasmtime_config_target_set(nint config, byte* text);
 
     [LibraryImport(WasmtimeLibrary.Name)]
+    internal static partial void wasmtime_config_cranelift_regalloc_algorithm_set(nint config, byte kind);
+
+    [LibraryImport(WasmtimeLibrary.Name)]
+    internal static partial void wasmtime_config_native_unwind_info_set(nint config, [MarshalAs(UnmanagedType.U1)] bool enable);
+
+    [LibraryImport(WasmtimeLibrary.Name)]
     internal static partial void wasmtime_config_parallel_compilation_set(nint config, [MarshalAs(UnmanagedType.U1)] bool enable);
 
     [LibraryImport(WasmtimeLibrary.Name)]

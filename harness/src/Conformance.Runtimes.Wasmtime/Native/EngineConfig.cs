@@ -71,6 +71,12 @@ public sealed record EngineConfig
     /// <summary>Whether code watches the engine's epoch, so that it can be stopped from another thread.</summary>
     public bool EpochInterruption { get; init; } = true;
 
+    /// <summary>Whether Cranelift gives registers in one pass over the code: faster to compile, slower to run.</summary>
+    public bool SinglePassRegisters { get; init; }
+
+    /// <summary>Whether code comes with what debuggers and profilers unwind stacks by. Wasmtime itself needs none.</summary>
+    public bool UnwindInfo { get; init; } = true;
+
     /// <summary>The stack that wasm code may use, in bytes; null for the library's default.</summary>
     public long? MaxWasmStack { get; init; }
 
@@ -97,6 +103,9 @@ public sealed record EngineConfig
             }
         }
         Api.wasmtime_config_cranelift_opt_level_set(config, (byte)OptLevel);
+        if (SinglePassRegisters) Api.wasmtime_config_cranelift_regalloc_algorithm_set(config, 1);
+        // Windows unwinds by it whatever it is for.
+        if (!UnwindInfo && !OperatingSystem.IsWindows()) Api.wasmtime_config_native_unwind_info_set(config, false);
         Api.wasmtime_config_parallel_compilation_set(config, ParallelCompilation);
         // The support of asynchronous components insists on reference types.
         Api.wasmtime_config_concurrency_support_set(config, false);

@@ -24,7 +24,8 @@ internal sealed class FuzzPanel : IDisposable
     /// </summary>
     private static readonly ImmutableArray<(string Name, string Family, bool Optimizing, bool Default)> Known =
     [
-        ("wasmtime-o0",              "Wasmtime",       false, true),
+        ("wasmtime-quick",           "Wasmtime",       false, true),
+        ("wasmtime-o0",              "Wasmtime",       false, false),
         ("wasmtime-winch",           "Wasmtime",       false, true),
         ("wasmtime-pulley",          "Wasmtime",       false, true),
         ("wasmtime",                 "Wasmtime",       true,  true),
@@ -56,7 +57,7 @@ internal sealed class FuzzPanel : IDisposable
         public ICaseEngine Take() => Interlocked.Exchange(ref _first, null) ?? WorkerCaseEngine.Start(spec);
 
         /// <summary>Where the engine's relaxed instructions do not keep to one choice.</summary>
-        public ImmutableArray<string> RelaxedProblems { get; private set; } = [];
+        public ImmutableArray<RelaxedProblem> RelaxedProblems { get; private set; } = [];
 
         public CampaignEngine Describe()
         {
@@ -90,7 +91,7 @@ internal sealed class FuzzPanel : IDisposable
         Parallel.For(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount) }, i => started[i] = Start(names[i]));
         var panel = new FuzzPanel([.. started.Select(s => s.Engine).OfType<Prestarted>()]);
         for (int i = 0; i < names.Length; i++)
-            foreach (string problem in started[i].Engine?.RelaxedProblems ?? []) terminal.Warn($"{names[i]}: relaxed instructions: {problem}");
+            foreach (var problem in started[i].Engine?.RelaxedProblems ?? []) terminal.Warn($"{names[i]}: relaxed instructions: {problem}");
         for (int i = 0; i < names.Length; i++)
         {
             if (started[i].WhyNot is not { } why) continue;
