@@ -12,6 +12,9 @@ public interface ICaseEngine : IDisposable
     /// <summary>Resident bytes of the engine's own process; 0 when it has none. May be asked from another thread.</summary>
     long Memory => 0;
 
+    /// <summary>The processor time of the engine's own processes so far, those that have ended included; zero when it has none.</summary>
+    TimeSpan ProcessorTime => TimeSpan.Zero;
+
     /// <summary>How often it was started again after it died, hung or answered garbage. May be asked from another thread.</summary>
     int Restarts => 0;
 

@@ -15,6 +15,7 @@ public sealed class OutOfProcessRuntime : IRuntime, IDisposable
     private readonly ConcurrentBag<WorkerProcess> _idle = [];
     private readonly ConcurrentDictionary<WorkerProcess, bool> _all = new();
     private readonly Action<IStore>? _onStore;
+    private long _endedTicks;
 
     private OutOfProcessRuntime(WorkerSpec spec, WorkerLimits limits, Action<IStore>? onStore)
     {
@@ -33,6 +34,9 @@ public sealed class OutOfProcessRuntime : IRuntime, IDisposable
 
     /// <summary>How many workers were started, the first one included.</summary>
     public int Started { get; private set; }
+
+    /// <summary>The processor time of all workers so far.</summary>
+    public TimeSpan ProcessorTime => new(Interlocked.Read(ref _endedTicks) + _all.Keys.Sum(w => w.ProcessorTime.Ticks));
 
     /// <summary>Starts a first worker, asks it what it can do, probes its features and calibrates its trap messages.</summary>
     /// <exception cref="WorkerStartException">It cannot be started or does not speak the protocol.</exception>
@@ -96,7 +100,8 @@ public sealed class OutOfProcessRuntime : IRuntime, IDisposable
     /// <summary>Ends a worker that was rented.</summary>
     internal void Dismiss(WorkerProcess worker)
     {
-        _all.TryRemove(worker, out _);
+        var time = worker.ProcessorTime;
+        if (_all.TryRemove(worker, out _)) Interlocked.Add(ref _endedTicks, time.Ticks);
         worker.Dispose();
     }
 
@@ -119,7 +124,6 @@ public sealed class OutOfProcessRuntime : IRuntime, IDisposable
 
     public void Dispose()
     {
-        foreach (var worker in _all.Keys) worker.Dispose();
-        _all.Clear();
+        foreach (var worker in _all.Keys) Dismiss(worker);
     }
 }

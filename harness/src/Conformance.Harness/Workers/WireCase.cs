@@ -220,7 +220,13 @@ internal static class WireCase
         for (int i = 0; i < swept.Outcomes.Length; i++)
         {
             if (swept.Outcomes[i] is not { } outcome) continue;
-            string key = outcome is Outcome.Threw threw ? $"{threw}{threw.Values.IsDefault}" : outcome.ToString();
+            // Traps of several kinds share a message.
+            string key = outcome switch
+            {
+                Outcome.Threw threw => $"{threw}{threw.Values.IsDefault}",
+                Outcome.Trapped trap => $"{trap} {string.Join(' ', trap.Kinds)}",
+                _ => outcome.ToString(),
+            };
             int g = groups.FindIndex(known => known.Key == key && known.Outcome.GetType() == outcome.GetType());
             if (g < 0) groups.Add((key, outcome, [i]));
             else groups[g].Calls.Add(i);

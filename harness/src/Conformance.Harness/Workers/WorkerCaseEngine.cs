@@ -88,6 +88,8 @@ public sealed class WorkerCaseEngine : ICaseEngine
 
     public long Memory => _worker?.Memory ?? 0;
 
+    public TimeSpan ProcessorTime => _runtime.ProcessorTime;
+
     public int Restarts => _restarts;
 
     /// <summary>Batches that a worker was lost on while each of their cases by itself was answered.</summary>

@@ -28,7 +28,7 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Thread _reader;
     private readonly Lock _writing = new(), _losing = new();
     private readonly Timer _watch;
-    private long _lastId, _writingSince;
+    private long _lastId, _writingSince, _processorTicks;
     private volatile WorkerLostException? _lost;
 
     /// <summary>A request that was sent; it must be waited for or disposed of.</summary>
@@ -106,6 +106,24 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     public int ProcessId => _process.Id;
+
+    /// <summary>The processor time so far; of one that has ended what was seen last, at most a tenth of a second before.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            try
+            {
+                _process.Refresh();
+                Volatile.Write(ref _processorTicks, _process.TotalProcessorTime.Ticks);
+            }
+            catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+            {
+                // It has ended.
+            }
+            return new TimeSpan(Volatile.Read(ref _processorTicks));
+        }
+    }
 
     /// <summary>Sends a request and waits for its answer.</summary>
     /// <param name="body">The request's members but <c>id</c>, without braces.</param>
@@ -250,6 +268,7 @@ internal sealed class WorkerProcess : IDisposable
         // A worker that does not read blocks the kit's writing once the pipe is full.
         if (Volatile.Read(ref _writingSince) is not 0 and var since && Stopwatch.GetElapsedTime(since) > _limits.Request)
             Lose("the worker does not read its input", timedOut: true);
+        _ = ProcessorTime;
         if (_lost is null && Memory is var memory && memory > _limits.Memory)
             Lose($"the worker's memory of {memory >> 20} MiB exceeded the limit of {_limits.Memory >> 20} MiB", timedOut: false);
     }
