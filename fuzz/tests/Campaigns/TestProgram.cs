@@ -1,14 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
 using Conformance.Fuzz.Campaigns;
+using Conformance.Harness.Workers;
 
 namespace Conformance.Fuzz.Tests.Campaigns;
 
-/// <summary>What tests start as a process of its own, to be killed.</summary>
+/// <summary>What tests start as a process of its own: a campaign to be killed, or a worker that lies.</summary>
 internal static class TestProgram
 {
     private static int Main(string[] args)
     {
+        if (args is ["worker"])
+        {
+            using Stream input = Console.OpenStandardInput(), output = Console.OpenStandardOutput();
+            WorkerHost.Serve(new LyingRuntime(), input, output);
+            return 0;
+        }
         if (args is not ["campaign", var folder, var growth]) return 2;
         var (parts, options) = CampaignFolderTests.ChildCampaign();
         using var open = CampaignFolder.Open(folder, options);

@@ -83,7 +83,7 @@ internal static class RuntimeCatalog
     public static string InstallFolder => Path.Combine(SuitePlaces.FromEnvironment().Cache, "engines");
 
     /// <summary>How to start this program.</summary>
-    private static ImmutableArray<string> Self()
+    internal static ImmutableArray<string> Self()
     {
         string process = Environment.ProcessPath ?? "dotnet";
         return Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, Path.Combine(AppContext.BaseDirectory, "conformance.dll")] : [process];

@@ -22,6 +22,7 @@ internal static class FuzzCommand
         ReduceCommand.Create(),
         FuzzReportCommand.Create(),
         MergeCommand.Create(),
+        BenchCommand.Create(),
         DamageCommand.Create(),
         TargetCommand.Create(),
         MutantsCommand.Create(),
