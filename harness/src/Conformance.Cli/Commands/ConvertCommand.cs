@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
 using Conformance.Harness.Converting;
+using Conformance.Harness.Converting.Wasi;
 using Conformance.Harness.Running;
 using Conformance.Harness.Suites;
 
@@ -11,7 +12,7 @@ namespace Conformance.Cli.Commands;
 internal static class ConvertCommand
 {
     private static readonly Argument<string[]> Paths = new("PATH") { Description = "Scripts, folders or names of suites.", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<string> To = new("--to") { Description = "The form: wabt, wasm-tools or bin.wast.", HelpName = "FORM", DefaultValueFactory = _ => "wabt" };
+    private static readonly Option<string> To = new("--to") { Description = "The form: wabt, wasm-tools, bin.wast or wasi.", HelpName = "FORM", DefaultValueFactory = _ => "wabt" };
     private static readonly Option<DirectoryInfo> Output = new("--output", "-o") { Description = "The folder to write to; scripts keep their paths below it.", HelpName = "DIR", Required = true };
     private static readonly Option<string> Features = new("--features") { Description = "A profile for all scripts.", HelpName = "NAME" };
 
@@ -27,6 +28,8 @@ internal static class ConvertCommand
               wabt        the JSON of wabt's wast2json with a file a module, as spectest-interp reads it
               wasm-tools  the JSON of `wasm-tools json-from-wast`, with a file a module
               bin.wast    the script with every module in the binary format, for runners that do not read the text format of modules
+              wasi        WASI preview 1 command modules that check themselves, for engines that have no more than a command line;
+                          SCRIPT.json says for each how it must end: success (exit code 0), trap or refused (another exit code)
 
             Example: conformance convert testsuite --to wabt -o out
             """) { Paths, To, Output, Features };
@@ -41,7 +44,8 @@ internal static class ConvertCommand
             "wabt" => (script, file) => Json(script, file, JsonDialect.Wabt),
             "wasm-tools" => (script, file) => Json(script, file, JsonDialect.WasmTools),
             "bin.wast" => Binary,
-            var other => throw new CliException($"--to {other}: expected wabt, wasm-tools or bin.wast"),
+            "wasi" => Wasi,
+            var other => throw new CliException($"--to {other}: expected wabt, wasm-tools, bin.wast or wasi"),
         };
         var profile = args.GetValue(Features) is { } name ? RunCommand.ParseProfile(name) : null;
         var selection = Selection.Of(args.GetValue(Paths)!, SuiteList.Pinned, SuitePlaces.FromEnvironment(), profile);
@@ -78,6 +82,12 @@ internal static class ConvertCommand
     {
         var converted = BinaryScript.Convert(script, file.Profile);
         return new([(Stem(file) + ".bin.wast", Utf8(converted.Text))], converted.LeftOut);
+    }
+
+    private static Converted Wasi(byte[] script, ScriptFile file)
+    {
+        var converted = WasiScript.Convert(script, Path.GetFileName(file.Path), file.Profile);
+        return new([(Stem(file) + ".json", Utf8(converted.Manifest)), .. converted.Modules.Select(m => (m.Name, m.Bytes))], [.. converted.LeftOut.Select(l => l.ToString())]);
     }
 
     private static string Stem(ScriptFile file) => Path.GetFileNameWithoutExtension(file.Path);
