@@ -40,9 +40,9 @@ public class ConvertTests
         var commands = Commands(JsonDialect.Wabt, out var converted);
         Assert.Equal(["type", "line", "name", "filename"], commands[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal("""{"type":"assert_return","line":4,"action":{"type":"invoke","module":"$m","field":"\u0009\u0022€","args":[{"type":"i32","value":"4294967295"}]},"expected":[{"type":"i32","value":"4294967295"}]}""", Compact(commands[2]));
-        Assert.Equal("""{"type":"assert_invalid","line":7,"filename":"s.1.wat","text":"type mismatch","module_type":"text"}""", Compact(commands[4]));
+        Assert.Equal("""{"type":"assert_invalid","line":7,"filename":"s.1.wasm","text":"type mismatch","module_type":"binary"}""", Compact(commands[4]));
         Assert.Equal("""{"type":"module","line":9,"filename":"s.3.wasm"}""", Compact(commands[6]));
-        Assert.Equal(["s.0.wasm", "s.1.wat", "s.2.wat", "s.3.wasm"], converted.Files.Select(f => f.Name));
+        Assert.Equal(["s.0.wasm", "s.1.wasm", "s.2.wat", "s.3.wasm"], converted.Files.Select(f => f.Name));
     }
 
     [Fact]

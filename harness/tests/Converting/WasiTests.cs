@@ -2,6 +2,7 @@ using System.Text;
 using Conformance.Harness.Converting.Wasi;
 using Conformance.Harness.Suites;
 using Conformance.Harness.Tests.Repository;
+using Conformance.Harness.Tests.Suites;
 using Wasm.Binary;
 using Wasm.Embedding;
 using Wasm.Execution;
@@ -86,6 +87,18 @@ public class WasiTests
         byte[] source = File.ReadAllBytes(Path.Combine(Repo.Root, "corpus", "core", name));
         var profile = Profiles.OfFirstLine(source) ?? Profile.Wasm3;
         Assert.Equal("", Differences(WasiScript.Convert(source, name, profile), profile));
+    }
+
+    /// <summary>All scripts of the official suite's top level.</summary>
+    [SuiteTheory("testsuite")]
+    [InlineData(51_000, 4_800, 2_600)]
+    public void The_command_modules_of_the_official_suite_end_as_they_must(int asserted, int traps, int refused)
+    {
+        var files = Selection.Of(["testsuite"], SuiteList.Pinned, SuitePlaces.FromEnvironment()).Files.Where(f => Path.GetDirectoryName(f.Path) is null or "").ToArray();
+        var all = files.Select(f => (f.Path, f.Profile, Script: WasiScript.Convert(File.ReadAllBytes(f.FullPath!), f.Path, f.Profile))).ToArray();
+        Assert.Equal("", string.Join("\n", all.AsParallel().Select(c => Differences(c.Script, c.Profile)).Where(d => d.Length > 0)));
+        int Count(Ending ending) => all.Sum(c => c.Script.Modules.Where(m => m.Expect == ending).Sum(m => m.Assertions));
+        Assert.True(Count(Ending.Success) > asserted && Count(Ending.Trap) > traps && Count(Ending.Refused) > refused, $"{Count(Ending.Success)} {Count(Ending.Trap)} {Count(Ending.Refused)}");
     }
 
     /// <summary>Modules that end in another way than they must.</summary>

@@ -48,6 +48,7 @@ public sealed record BinaryScript(string Text, ImmutableArray<string> LeftOut)
     {
         ModuleCommand c => c with { Definition = Encode(c.Definition, profile) },
         AssertInvalid c => c with { Definition = Encode(c.Definition, profile) },
+        AssertRefused { Definition: Textual } c => c with { Definition = Encode(c.Definition, profile) },
         AssertUnlinkable c => c with { Target = Encode(c.Target, profile) },
         AssertUninstantiable c => c with { Target = Encode(c.Target, profile) },
         ThreadCommand c => c with { Commands = Encode(c.Commands, profile) },

@@ -14,8 +14,8 @@ namespace Conformance.Harness.Converting;
 public enum JsonDialect
 {
     /// <summary>
-    /// wabt's <c>wast2json</c>: identifiers with <c>$</c>; text only where it must be malformed; integers without a sign. Its reader wants the
-    /// members in one order, and those of an assertion's modules behind the message.
+    /// wabt's <c>wast2json</c>: identifiers with <c>$</c>; text only where it must be malformed, since it is not validated; integers without a sign.
+    /// Its reader wants the members in one order, with the type of an assertion's module behind the message.
     /// </summary>
     Wabt,
 
@@ -195,7 +195,7 @@ public sealed partial record ScriptJson(string Json, ImmutableArray<(string Name
         {
             string name = $"{stem}.{_modules++}";
             var binary = BinaryScript.Encode(definition, profile) is Encoded e ? e.Bytes : default;
-            bool isText = definition is Quoted && (message is not null || binary.IsDefault || dialect == JsonDialect.WasmTools);
+            bool isText = definition is Quoted && (binary.IsDefault || dialect == JsonDialect.WasmTools);
             string file = name + (isText ? ".wat" : ".wasm");
             Files.Add((file, isText ? ((Quoted)definition).Text : binary));
             _json.WriteString("filename", file);
