@@ -165,6 +165,10 @@ public sealed class ComparerTests
     [InlineData(NaNSet.Arithmetic64, "000000000000f87f", "010000000000f8ff", true)]
     [InlineData(NaNSet.Arithmetic64, "000000000000f87f", "010000000000f07f", false)]
     [InlineData(NaNSet.Arithmetic64, "000000000000f03f", "000000000000f87f", false)]
+    [InlineData(NaNSet.Any32, "0000c07f", "010080ff", true)]
+    [InlineData(NaNSet.Any32, "0000c07f", "000080ff", false)]          // infinity
+    [InlineData(NaNSet.Any64, "000000000000f87f", "010000000000f0ff", true)]
+    [InlineData(NaNSet.Any64, "000000000000f87f", "000000000000f07f", false)]
     public void Where_several_NaNs_are_allowed_each_of_them_may_stand_and_nothing_else(NaNSet set, string expected, string observed, bool allowed)
     {
         byte[] Around(string hex) => [1, 2, 3, 4, .. Convert.FromHexString(hex), 5, 6, 7, 8];

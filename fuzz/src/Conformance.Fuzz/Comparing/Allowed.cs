@@ -11,7 +11,7 @@ public static class Allowed
     private const ulong Exponent64 = 0x7FF0_0000_0000_0000, Quiet64 = 0x0008_0000_0000_0000;
 
     /// <summary>The bytes that a set speaks of.</summary>
-    public static int Width(NaNSet set) => set is NaNSet.Canonical64 or NaNSet.Arithmetic64 ? 8 : 4;
+    public static int Width(NaNSet set) => set is NaNSet.Canonical64 or NaNSet.Arithmetic64 or NaNSet.Any64 ? 8 : 4;
 
     /// <summary>Whether an engine's bits may stand where the reference's do. A number is that number; a NaN is one of its set.</summary>
     public static bool Holds(NaNSet set, ReadOnlySpan<byte> expected, ReadOnlySpan<byte> observed)
@@ -33,6 +33,8 @@ public static class Allowed
         NaNSet.Arithmetic32 => ((uint)bits & (Exponent32 | Quiet32)) == (Exponent32 | Quiet32),
         NaNSet.Canonical64 => (bits & ~(1ul << 63)) == (Exponent64 | Quiet64),
         NaNSet.Arithmetic64 => (bits & (Exponent64 | Quiet64)) == (Exponent64 | Quiet64),
+        NaNSet.Any32 => ((uint)bits & ~(1u << 31)) > Exponent32,
+        NaNSet.Any64 => (bits & ~(1ul << 63)) > Exponent64,
         NaNSet.Exact or _ => throw new UnreachableException($"set {set}"),
     };
 }

@@ -158,7 +158,7 @@ public sealed class CaseScript
         {
             var set = at / 4 < sets.Length ? sets[at / 4] : NaNSet.Exact;
             uint low = BitConverter.ToUInt32(data, at);
-            bool wide = set is NaNSet.Canonical64 or NaNSet.Arithmetic64 && at + 8 <= data.Length;
+            bool wide = set is NaNSet.Canonical64 or NaNSet.Arithmetic64 or NaNSet.Any64 && at + 8 <= data.Length;
             ulong bits = wide ? BitConverter.ToUInt64(data, at) : low;
             var kind = set is NaNSet.Canonical32 or NaNSet.Canonical64 ? NanKind.Canonical : NanKind.Arithmetic;
             bool isNaN = wide ? double.IsNaN(BitConverter.UInt64BitsToDouble(bits)) : set != NaNSet.Exact && float.IsNaN(BitConverter.UInt32BitsToSingle(low));

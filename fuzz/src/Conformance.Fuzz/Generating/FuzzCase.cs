@@ -31,6 +31,10 @@ public enum NaNSet : byte
     Canonical64,
     /// <summary>An f64, any NaN with the quiet bit.</summary>
     Arithmetic64,
+    /// <summary>An f32, any NaN: relaxed minima and maxima may hand on an operand's as it is.</summary>
+    Any32,
+    /// <summary>An f64, any NaN.</summary>
+    Any64,
 }
 
 /// <summary>

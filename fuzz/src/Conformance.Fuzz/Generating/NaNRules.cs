@@ -13,7 +13,7 @@ internal static class NaNRules
 
     /// <summary>
     /// The NaNs that the instruction may give for operands, in the four words of its result: when all NaNs among the operands are canonical, only
-    /// canonical ones; else any arithmetic one. Vectors go lane by lane.
+    /// canonical ones; else any arithmetic one. Relaxed minima and maxima may give any (<c>nan(n)</c> in their rules). Vectors go lane by lane.
     /// </summary>
     public static void Allow(InstrDef row, ReadOnlySpan<V128> operands, Span<NaNSet> sets)
     {
@@ -27,8 +27,11 @@ internal static class NaNRules
         {
             bool canonical = true;
             foreach (var operand in operands) canonical &= from64 ? IsCanonical64(Lane64(operand, i)) : IsCanonical32(Lane32(operand, i));
+            bool any = row.Num is "frelaxed_min" or "frelaxed_max";
             sets[to64 ? 2 * i : i] = (to64, canonical) switch
             {
+                (true, _) when any => NaNSet.Any64,
+                (false, _) when any => NaNSet.Any32,
                 (true, true) => NaNSet.Canonical64,
                 (true, false) => NaNSet.Arithmetic64,
                 (false, true) => NaNSet.Canonical32,
