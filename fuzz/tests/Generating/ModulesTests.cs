@@ -12,7 +12,7 @@ namespace Conformance.Fuzz.Tests.Generating;
 /// <summary>Cases of the layers <c>module</c> and <c>script</c>.</summary>
 public class ModulesTests
 {
-    public static TheoryData<string> Layers => ["module"];
+    public static TheoryData<string> Layers => ["module", "script"];
 
     [Theory]
     [MemberData(nameof(Layers))]
@@ -97,6 +97,22 @@ public class ModulesTests
             var made = Make(layer, seed, Features.All).ToCase();
             Assert.Equal(Seen(one.Run(made)), Seen(other.Run(made)));
         }
+    }
+
+    /// <summary>Each instruction of the table is generated, by the layers that do not damage.</summary>
+    [Fact]
+    public void No_instruction_is_out_of_reach()
+    {
+        var missing = InstrTable.Rows.Select(r => r.Op).ToHashSet();
+        for (ulong seed = 0; seed < 4000 && missing.Count > 0; seed++)
+            foreach (var layer in Generator.Layers)
+            {
+                if (layer.Name == "damage") continue;
+                foreach (var module in Make(layer.Name, seed, Features.All).Modules)
+                    foreach (var func in module.Syntax!.Funcs)
+                        foreach (var instr in func.Body.Instrs) missing.Remove(instr.Op);
+            }
+        Assert.True(missing.Count == 0, $"never generated: {string.Join(' ', missing)}");
     }
 
     private static IEnumerable<string> Seen(CaseResult result) => result.Results.Select(r => $"{r} {string.Join(' ', r.Trace)}");

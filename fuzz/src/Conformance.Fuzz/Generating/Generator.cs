@@ -12,7 +12,8 @@ public static class Generator
     public const int Version = 1;
 
     /// <summary>All layers, the simplest first.</summary>
-    public static ImmutableArray<ILayer> Layers { get; } = [new SingleLayer(), new ChainLayer(), new ModuleLayer(), new DamageLayer(new SingleLayer())];
+    public static ImmutableArray<ILayer> Layers { get; } =
+        [new SingleLayer(), new ChainLayer(), new ModuleLayer(), new ScriptLayer(), new DamageLayer(new SingleLayer())];
 
     /// <summary>The layer of a name, or null.</summary>
     public static ILayer? Find(string name) => Layers.FirstOrDefault(l => l.Name == name);

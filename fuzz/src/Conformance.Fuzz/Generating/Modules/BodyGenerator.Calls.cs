@@ -22,9 +22,17 @@ internal sealed partial class BodyGenerator
         var ps = callee.Sig.Params;
         for (int i = 0; i < ps.Length; i++)
         {
-            if (i == 0 && callee.Recursive) I32(d.Below(6));
+            if (i == 0 && callee.Recursive) I32(Depth(callee));
             else Value(ps[i]);
         }
+    }
+
+    /// <summary>How deep a recursion goes; what it costs at most is in the callee's cost, unless it is deep.</summary>
+    private int Depth(FuncPlan callee)
+    {
+        if (_dead || !d.OneIn(10) || _cost + _times * callee.Cost * 20 > MostSteps) return d.Below(MostRecursion);
+        _cost += _times * callee.Cost * 20;
+        return 40 + d.Below(80);
     }
 
     /// <summary>A call of a function with the results.</summary>
@@ -60,13 +68,12 @@ internal sealed partial class BodyGenerator
         {
             var plan = m.Tables[i];
             if (plan.Hidden) return false;
-            found = Find(plan.Initially.Length, j => plan.Initially[j] is >= 0 and var f && Affordable(m.Funcs[f])
-                && (ts.IsDefault || m.Types.Match(m.Funcs[f].Sig.Results, ts)));
+            found = Find(plan.Initially.Length, j => plan.Initially[j] is { } f && Affordable(f) && (ts.IsDefault || m.Types.Match(f.Sig.Results, ts)));
             return found >= 0;
         });
         if (table < 0) return false;
         at = found;
-        callee = m.Funcs[m.Tables[table].Initially[at]];
+        callee = m.Tables[table].Initially[at]!;
         return true;
     }
 
@@ -167,6 +174,57 @@ internal sealed partial class BodyGenerator
         return true;
     }
 
+    private const int MostRecursion = 6;
+
+    /// <summary>The body of what the host calls back: it grows something, or changes it.</summary>
+    public void GenerateBack(FuncPlan func, int fuel)
+    {
+        Begin(func, fuel);
+        bool done = d.Below(6) switch
+        {
+            0 or 1 => MemoryGrow(),
+            2 => TableGrow(),
+            3 => GlobalSet(),
+            4 => TableSet(),
+            _ => ThrowIf(),
+        };
+        Statements(done ? d.Below(2) : 2);
+        Values(func.Sig.Results);
+        Finish();
+    }
+
+    /// <summary>A function that calls itself in tail position as often as its argument says.</summary>
+    public void GenerateTailLoop(FuncPlan func)
+    {
+        Begin(func, 0);
+        Get(0);
+        Do(Op.I32Eqz);
+        var outside = Open(Op.If, [], []);
+        Get(1);
+        Do(Op.Return);
+        Close(outside);
+        Get(0);
+        I32(1);
+        Do(Op.I32Sub);
+        Get(1);
+        I64(3 + d.Below(50));
+        Do(Op.I64Mul);
+        Get(0);
+        Do(Op.I64ExtendI32U);
+        Do(Op.I64Xor);
+        Do(Op.ReturnCall, func.Index);
+        Finish();
+    }
+
+    /// <summary>A long loop of tail calls, which a stack that grows could not hold.</summary>
+    private void LongTailLoop()
+    {
+        I32(d.OneIn(3) ? 100_000 : d.Below(20));
+        I64((long)m.Values.I64());
+        Do(Op.Call, m.TailLoop!.Index);
+        Show(ValType.I64);
+    }
+
     /// <summary>The function calls itself, one step less deep.</summary>
     private bool Recur()
     {
@@ -202,6 +260,8 @@ internal sealed partial class BodyGenerator
         Do(Op.Call, HostImports.Back);
         Pay(back);
         Consume(ValType.I32);
+        // Whatever was grown meanwhile.
+        if (d.OneIn(2)) Store();
         return true;
     }
 }

@@ -33,12 +33,13 @@ internal sealed partial class BodyGenerator
 
     private bool ThrowIf()
     {
-        // Where nothing catches, seldom.
-        if (m.Tags.Count == 0 || (_tries == 0 && d.Below(4) != 3)) return false;
+        // Where nothing catches, seldom; the callers of leaves may.
+        bool leaf = _func.Kind == FuncKind.Leaf;
+        if (m.Tags.Count == 0 || (_tries == 0 && d.Below(4) < (leaf ? 2 : 3))) return false;
         Value(ValType.I32);
         if (_tries == 0)
         {
-            I32(15);
+            I32(leaf ? 3 : 15);
             Do(Op.I32And);
             Do(Op.I32Eqz);
         }
@@ -77,6 +78,7 @@ internal sealed partial class BodyGenerator
         _tries++;
         // Operands of the block stay under what throws.
         if (d.OneIn(2)) ThrowOrCall();
+        if (d.OneIn(6)) BranchOut(ts);
         Inside(ps, ts);
         if (d.OneIn(4))
         {
@@ -95,7 +97,20 @@ internal sealed partial class BodyGenerator
         Statements(d.Below(2));
         Values(ts);
         Close(after);
+        // The handler is left: what is thrown now is for others.
+        if (d.OneIn(4)) ThrowIf();
         return true;
+    }
+
+    /// <summary>Leaves the block that is tried by a branch, under a condition.</summary>
+    private void BranchOut(ImmutableArray<ValType> ts)
+    {
+        Value(ValType.I32);
+        var outside = Open(Op.If, [], []);
+        Values(ts);
+        Do(Op.Br, 3);
+        Die();
+        Close(outside);
     }
 
     /// <summary>What makes an exception likely: a throw under a condition, or a call.</summary>

@@ -13,11 +13,12 @@ internal sealed partial class BodyGenerator
     public void GenerateExported(FuncPlan func, int fuel, bool isStart = false)
     {
         Begin(func, fuel);
-        _careful = isStart && !d.OneIn(12);
+        _careful = isStart && !(m.MayFail || d.OneIn(12));
         Shielded(() =>
         {
             Prologue();
             Statements(1 + d.Below(3));
+            if (m.TailLoop is not null && !isStart && d.OneIn(2)) LongTailLoop();
             int calls = 1 + d.Below(2);
             for (int i = 0; i < calls; i++) ShowCall();
             if (isStart && !_careful && d.OneIn(2) && Throw()) return;

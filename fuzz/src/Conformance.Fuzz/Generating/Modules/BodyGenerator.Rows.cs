@@ -32,11 +32,36 @@ internal sealed partial class BodyGenerator
             var t = row.Params[i];
             // Of null there is nothing to get.
             if (t.IsRef && row.Op != Op.RefEq && !Risk()) t = t.Ref with { Nullable = false };
+            if (i == 1 && row.Params[0] == row.Params[1] && !_bottom && d.OneIn(10))
+            {
+                Again(row, t);
+                continue;
+            }
             Value(t, row.AcceptedAt(i, nan));
             if (row.Guard != Guard.None && i == row.Params.Length - 1 && !Risk()) Keep(row, t);
         }
         Emit(row.Plain ?? WithImmediates(row));
         if (row.Makes != NaNs.None && row.Makes != nan) Canonicalise(row.Results[0].Kind, row.Makes);
+    }
+
+    /// <summary>The first operand once more, or what is hard to tell from it.</summary>
+    private void Again(RowInfo row, ValType t)
+    {
+        if (row.Op == Op.RefEq && d.OneIn(2))
+        {
+            // Equal i31 are the same, and the topmost bit does not count.
+            int n = (int)m.Values.I32();
+            Do(Op.Drop);
+            I32(n);
+            Do(Op.RefI31);
+            I32(d.OneIn(2) ? n : n ^ int.MinValue);
+            Do(Op.RefI31);
+            return;
+        }
+        int x = NewLocal(t, row.AcceptedAt(0, NaNs.None));
+        Tee(x);
+        Get(x);
+        if (row.Guard != Guard.None && !Risk()) Keep(row, t);
     }
 
     private Instr WithImmediates(RowInfo row)

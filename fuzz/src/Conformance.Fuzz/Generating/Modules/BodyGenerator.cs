@@ -126,7 +126,7 @@ internal sealed partial class BodyGenerator
             else locals.Add(new Locals(1, _locals[i].Type));
         }
         _func.Made = new Func((uint)_func.Type, locals.ToImmutable(), new Expr([.. _code]));
-        _func.Cost = _func.Recursive ? _cost * 7 : _cost;
+        _func.Cost = _func.Recursive ? _cost * (MostRecursion + 1) : _cost;
     }
 
     // Emission
@@ -257,7 +257,7 @@ internal sealed partial class BodyGenerator
 
     private enum Number_ : byte { Leaf, Row, Global, Call, CallIndirect, CallRef, Block, Select, Tee, StructGet, ArrayGet, Switch, BranchIf, Test, Sizes, Wide, Handler, Continue, Leave }
 
-    private static readonly int[] NumberWeights = [12, 40, 4, 8, 4, 3, 12, 4, 3, 6, 5, 3, 3, 6, 1, 3, 3, 2, 1];
+    private static readonly int[] NumberWeights = [12, 44, 4, 8, 7, 4, 12, 4, 3, 6, 5, 3, 3, 6, 1, 3, 3, 2, 1];
 
     private bool Number(ValType t, NaNs nan)
     {

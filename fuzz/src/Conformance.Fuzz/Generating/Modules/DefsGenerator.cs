@@ -25,13 +25,14 @@ internal sealed class DefsGenerator(ModulePlan m, Decisions d)
         }
     }
 
+    /// <summary>Tags. What exceptions of some carry cannot leave the module, so that every exported function catches them; linked modules have none of these.</summary>
     public void Tags()
     {
         if (!m.Has(Features.Exceptions)) return;
         int count = d.Below(4);
         for (int i = 0; i < count; i++)
         {
-            bool crosses = !m.MayKeepTags || d.Below(3) != 2;
+            bool crosses = m.IsLinked || d.Below(3) != 2;
             var ps = ImmutableArray.CreateBuilder<ValType>();
             int n = m.Has(Features.MultiValue) ? d.Below(4) : d.Below(2);
             for (int j = 0; j < n; j++) ps.Add(crosses ? d.OneIn(2) ? ValType.I64 : ValType.I32 : d.Of(m.Pool.AsSpan()));
@@ -51,13 +52,13 @@ internal sealed class DefsGenerator(ModulePlan m, Decisions d)
     {
         // Tables are defined before globals.
         _exprs.ImportsOnly = true;
-        int count = m.Has(Features.ReferenceTypes) ? d.Below(4) : d.Below(2);
+        int count = m.Has(Features.ReferenceTypes) ? d.Of<int>([0, 1, 2, 3, 1, 2]) : d.Below(2);
         if (!m.Has(Features.ReferenceTypes)) count = Math.Max(0, count - m.Tables.Count);
         for (int i = 0; i < count; i++)
         {
             var elem = ElemType();
             var addr = m.Has(Features.Memory64) && d.OneIn(3) ? AddrType.I64 : AddrType.I32;
-            ulong min = (ulong)d.Below(10);
+            ulong min = d.OneIn(8) ? 0 : (ulong)(1 + d.Below(9));
             ulong? max = d.Below(4) != 3 ? min + (ulong)d.Below(4) : null;
             var init = !elem.Nullable || (m.Has(Features.FunctionReferences) && d.OneIn(4)) ? _exprs.Of(elem) : null;
             if (init is null && !elem.Nullable) elem = RefType.Func;
@@ -140,9 +141,19 @@ internal sealed class DefsGenerator(ModulePlan m, Decisions d)
         {
             int x = d.Below(m.Tables.Count + 1) - 1;
             if (x >= 0 && !m.Tables[x].Hidden) Elem(x, active: false);
+            else if (OfArray() is { } t) Elem(t, 3 + d.Below(6), null, SegmentMode.Passive.Instance);
             else Elem(new RefType(true, m.Has(Features.Gc) && d.OneIn(2) ? HeapType.I31 : HeapType.Func), 1 + d.Below(6), null, SegmentMode.Passive.Instance);
         }
         if (d.OneIn(6)) Elem(RefType.Func, d.Below(3), null, SegmentMode.Declarative.Instance);
+    }
+
+    /// <summary>The type of the elements of an array of references.</summary>
+    private RefType? OfArray()
+    {
+        int start = d.Below(m.Types.Count);
+        for (int i = 0; i < m.Types.Count; i++)
+            if (m.Types[(start + i) % m.Types.Count].Comp is ArrayType { Field.Storage.Val: { IsRef: true } t } && m.Types.IsMade((start + i) % m.Types.Count)) return t.Ref;
+        return null;
     }
 
     private void Elem(int x, bool active)
@@ -172,14 +183,9 @@ internal sealed class DefsGenerator(ModulePlan m, Decisions d)
         {
             var initially = place.Table.Initially;
             int needed = Math.Min(place.At + count, (int)place.Table.Type.Limits.Min);
-            if (initially.Length < needed)
-            {
-                int old = initially.Length;
-                Array.Resize(ref initially, needed);
-                Array.Fill(initially, -1, old, needed - old);
-            }
+            if (initially.Length < needed) Array.Resize(ref initially, needed);
             for (int i = 0; i < count && place.At + i < needed; i++)
-                initially[place.At + i] = inits[i].Instrs[0] is Idx { Op: Op.RefFunc, X: var f } ? (int)f : -1;
+                initially[place.At + i] = inits[i].Instrs[0] is Idx { Op: Op.RefFunc, X: var f } ? m.Funcs[(int)f] : null;
             place.Table.Initially = initially;
         }
         m.Elems.Add(new ElemPlan(t, mode is SegmentMode.Declarative ? 0 : count, mode is not SegmentMode.Passive));

@@ -61,6 +61,7 @@ internal sealed class ModuleGenerator(Decisions d, Swarm swarm, Values values)
         if (d.OneIn(3)) Inner(m, FuncKind.Middle);
         int leaves = 1 + d.Below(3);
         for (int i = 0; i < leaves; i++) Inner(m, FuncKind.Leaf, mayRecur: i > 0);
+        if (m.Has(Features.TailCalls) && d.OneIn(40)) m.TailLoop = m.AddFunc(new FuncType([ValType.I32, ValType.I64], [ValType.I64]), FuncKind.Leaf, hidden: true);
         _observe = m.AddFunc(FuncType.Empty, FuncKind.Top, hidden: true);
         BodyGenerator.PlanObservation(m);
         if (m.Has(Features.StackSwitching) && d.OneIn(2)) BodyGenerator.PlanContinuations(m);
@@ -117,9 +118,11 @@ internal sealed class ModuleGenerator(Decisions d, Swarm swarm, Values values)
             var func = m.Funcs[i];
             if (func.Made is not null || func == _observe || func == m.Walk || func == m.WalkFunc) continue;
             if (_probes.Contains(func)) bodies.GenerateProbe(func);
+            else if (func == m.TailLoop) bodies.GenerateTailLoop(func);
+            else if (func == _back) bodies.GenerateBack(func, 4 + d.Below(12));
             else if (func == _start) bodies.GenerateExported(func, 4 + d.Below(20), isStart: true);
             else if (_exported.Contains(func)) bodies.GenerateExported(func, Fuel());
-            else bodies.Generate(func, func == _back ? 4 + d.Below(12) : Fuel());
+            else bodies.Generate(func, Fuel());
         }
         bodies.GenerateObservation(_observe);
         m.Start = _start?.Index;
@@ -135,6 +138,13 @@ internal sealed class ModuleGenerator(Decisions d, Swarm swarm, Values values)
         m.Export("observe", ExternKind.Func, _observe.Index);
         for (int i = 0; i < m.Mems.Count; i++) m.Export(Name("mem", i), ExternKind.Memory, i);
         for (int i = 0; i < m.Tags.Count; i++) m.Export(Name("tag", i), ExternKind.Tag, i);
+        if (!m.IsLinked) return;
+        for (int i = m.ImportedFuncs; i < m.Funcs.Count; i++)
+            if (!m.Funcs[i].Hidden) m.Export(Name("x", i), ExternKind.Func, i);
+        for (int i = 0; i < m.Tables.Count; i++)
+            if (!m.Tables[i].Hidden) m.Export(Name("t", i), ExternKind.Table, i);
+        for (int i = 0; i < m.Globals.Count; i++)
+            if (!m.Globals[i].Hidden) m.Export(Name("g", i), ExternKind.Global, i);
     }
 
     public static string Name(string kind, int i) => kind + i.ToString(CultureInfo.InvariantCulture);

@@ -46,11 +46,14 @@ internal sealed class ModulePlan(Swarm swarm, TypeSpace types, Values values)
 
     public int SeenCount { get; set; }
 
+    /// <summary>Calls itself in tail position; few modules have it.</summary>
+    public FuncPlan? TailLoop { get; set; }
+
     /// <summary>How many functions s0, s1, ... tell whether a segment was dropped.</summary>
     public int SegmentProbes { get; set; }
 
-    /// <summary>Whether some exceptions carry values that cannot leave the module; then every exported function catches them.</summary>
-    public bool MayKeepTags { get; init; } = true;
+    /// <summary>Whether other modules import from it, or it from them.</summary>
+    public bool IsLinked { get; init; }
 
     /// <summary>Whether instantiation may fail now and then.</summary>
     public bool MayFail { get; init; }

@@ -50,8 +50,8 @@ internal sealed record TablePlan(TableType Type, bool Hidden = false)
 {
     public bool Is64 => Type.Addr == AddrType.I64;
 
-    /// <summary>The functions that instantiation puts at the first indices, or -1.</summary>
-    public int[] Initially { get; set; } = [];
+    /// <summary>The functions that instantiation puts at the first indices, where it puts any.</summary>
+    public FuncPlan?[] Initially { get; set; } = [];
 }
 
 /// <param name="Type">Its type.</param>

@@ -62,10 +62,10 @@ internal sealed class TypesGenerator(Swarm swarm, Decisions d)
                 FuncType f => new FuncType(f.Params, [.. f.Results.Select(t => Narrowed(new StorageType(t)).Val)]),
                 var other => other,
             }
-            : d.Below(5) switch
+            : d.Below(6) switch
             {
-                3 => new ArrayType(Field(ref made)),
-                4 => Func(),
+                3 or 4 => new ArrayType(Field(ref made)),
+                5 => Func(),
                 _ => Struct([], ref made),
             };
         // Of a type that holds itself without null nothing can be made; what stands below needs its super type's fields as well.
@@ -168,7 +168,12 @@ internal sealed class TypesGenerator(Swarm swarm, Decisions d)
         pool.Add(ValType.I64);
         pool.Add(d.OneIn(2) ? ValType.F32 : ValType.F64);
         pool.Add(d.Of(Numbers));
-        if (m.Has(Features.Simd)) pool.Add(ValType.V128);
+        if (m.Has(Features.Simd))
+        {
+            pool.Add(ValType.V128);
+            // Now and then there is little else.
+            for (int i = d.OneIn(2) ? 3 : 0; i > 0; i--) pool.Add(ValType.V128);
+        }
         if (m.Has(Features.ReferenceTypes) && d.OneIn(2)) pool.Add(d.OneIn(2) ? ValType.ExternRef : ValType.FuncRef);
         if (m.Has(Features.Exceptions) && d.OneIn(4)) pool.Add(ValType.RefNull(HeapType.Exn));
         if (!m.Has(Features.Gc)) return pool.ToImmutable();
