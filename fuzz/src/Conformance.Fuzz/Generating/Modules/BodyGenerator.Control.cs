@@ -208,7 +208,7 @@ internal sealed partial class BodyGenerator
             _times *= count + 1;
             CountDown(left);
             Do(Op.I32Eqz);
-            var leaving = Open(Op.If, [], []);
+            var leaving = Open(Op.If, [], [], free: false);
             // The count is used up: from here no way leads back.
             _labels[^2] = _labels[^2] with { Open = false };
             Values(ts);
