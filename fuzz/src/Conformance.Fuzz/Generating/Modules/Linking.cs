@@ -5,8 +5,9 @@ namespace Conformance.Fuzz.Generating.Modules;
 
 /// <summary>What modules of a script export to those that come after them. Their types are those that all modules begin with, or plain.</summary>
 /// <param name="d">Decisions.</param>
+/// <param name="swarm">What the script may use.</param>
 /// <param name="types">The types that all modules begin with.</param>
-internal sealed class Linking(Decisions d, TypeSpace types)
+internal sealed class Linking(Decisions d, Swarm swarm, TypeSpace types)
 {
     private readonly List<(string Module, string Name, FuncPlan Func)> _funcs = [];
     private readonly List<(string Module, string Name, TablePlan Table)> _tables = [];
@@ -105,7 +106,8 @@ internal sealed class Linking(Decisions d, TypeSpace types)
     {
         var space = types.Clone();
         var imports = ImmutableArray.CreateBuilder<Import>();
-        int count = 1 + d.Below(2);
+        // Before multiple memories and reference types there was one of each.
+        int count = swarm.Has(Features.MultiMemory | Features.ReferenceTypes) ? 1 + d.Below(2) : 1;
         for (int i = 0; i < count; i++)
         {
             ExternType? type = null;
@@ -159,7 +161,7 @@ internal sealed class Linking(Decisions d, TypeSpace types)
     {
         switch (d.Below(5))
         {
-            case 3: return type with { Addr = type.Addr == AddrType.I32 && d.OneIn(2) ? AddrType.I64 : AddrType.I32 };
+            case 3 when swarm.Has(Features.Memory64): return type with { Addr = type.Addr == AddrType.I32 ? AddrType.I64 : AddrType.I32 };
             case 4: return type with { Limits = Other(type.Limits), Shared = false };
             default: return type with { Limits = type.Shared ? type.Limits : Other(type.Limits) };
         }
@@ -167,8 +169,8 @@ internal sealed class Linking(Decisions d, TypeSpace types)
 
     private TableType Other(TableType type) => d.Below(5) switch
     {
-        3 => type with { Addr = type.Addr == AddrType.I32 ? AddrType.I64 : AddrType.I32 },
-        4 => type with { Elem = type.Elem == RefType.Func ? RefType.Extern : RefType.Func },
+        3 when swarm.Has(Features.Memory64) => type with { Addr = type.Addr == AddrType.I32 ? AddrType.I64 : AddrType.I32 },
+        4 when swarm.Has(Features.ReferenceTypes) => type with { Elem = type.Elem == RefType.Func ? RefType.Extern : RefType.Func },
         _ => type with { Limits = Other(type.Limits) },
     };
 

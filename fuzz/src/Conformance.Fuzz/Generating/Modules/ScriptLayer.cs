@@ -30,7 +30,7 @@ public sealed class ScriptLayer : ILayer
         public FuzzCase Generate()
         {
             var types = new TypesGenerator(swarm, d).Generate();
-            var linking = new Linking(d, types);
+            var linking = new Linking(d, swarm, types);
             var invokes = new Invocations(d, values, _actions);
             int count = 2 + d.Below(3);
             for (int i = 0; i < count; i++)
