@@ -58,7 +58,8 @@ public sealed class CommandTests : IDisposable
         using var process = Start(["fuzz", "run", "--layers", "single", "--runtime", "reference", "--jobs", "1", "--out", At("out")]);
         string journal = Path.Combine(At("out"), CampaignFolder.JournalFile);
         while (!File.Exists(journal) || new FileInfo(journal).Length == 0) Thread.Sleep(10);
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
+        // Not SIGINT: a program that is started in the background of a script is started deaf to it.
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
         string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 130, output);

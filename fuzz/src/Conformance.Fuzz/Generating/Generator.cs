@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Conformance.Fuzz.Generating.Modules;
 using Conformance.Fuzz.Generating.Chains;
+using Conformance.Fuzz.Generating.Modules;
 using Conformance.Fuzz.Generating.Singles;
 
 namespace Conformance.Fuzz.Generating;

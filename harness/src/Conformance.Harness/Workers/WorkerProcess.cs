@@ -25,6 +25,7 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Stream _input;
     private readonly ConcurrentDictionary<long, Pending> _pending = new();
     private readonly Queue<string> _errors = new();
+    private readonly ManualResetEventSlim _errorsEnded = new();
     private readonly Thread _reader;
     private readonly Lock _writing = new(), _losing = new();
     private readonly Timer _watch;
@@ -235,8 +236,8 @@ internal sealed class WorkerProcess : IDisposable
     private string Exit()
     {
         if (!_process.WaitForExit(2000)) return "the worker closed its output";
-        // Standard error is complete only after a wait without a limit, which could hang on a grandchild; the lines so far will do.
-        Thread.Sleep(20);
+        // Its last words may come after its end. A grandchild could hold standard error open: then the lines so far will do.
+        _errorsEnded.Wait(1000);
         int code = _process.ExitCode;
         string how = code > 128 && !OperatingSystem.IsWindows() ? $"the worker was ended by signal {code - 128}" : $"the worker ended with exit code {code}";
         string[] errors;
@@ -255,6 +256,7 @@ internal sealed class WorkerProcess : IDisposable
 
     private void KeepError(string? line)
     {
+        if (line is null) _errorsEnded.Set();
         if (string.IsNullOrWhiteSpace(line)) return;
         lock (_errors)
         {
