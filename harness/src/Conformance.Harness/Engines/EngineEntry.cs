@@ -51,6 +51,8 @@ public static class EngineCatalog
 
     private static readonly EngineProgram WasmTools = new("wasm-tools", "cargo install wasm-tools; or name its file by CONFORMANCE_WASM_TOOLS", Paths());
 
+    private static readonly EngineProgram Spectest = new("spectest-interp", "wabt (Debian: apt-get install wabt); or name its file by CONFORMANCE_SPECTEST_INTERP", Paths());
+
     private static readonly string[] DenoRun = ["run", "--quiet", "--no-config", "--no-lock", "--allow-all"];
 
     public static ImmutableArray<EngineEntry> Entries { get; } =
@@ -73,6 +75,7 @@ public static class EngineCatalog
         new("gjs", "SpiderMonkey in GNOME's gjs", Gjs, "worker.js"),
         new("js", "SpiderMonkey's shell", SpiderMonkey, "worker.js"),
         new("wasm-tools", "the validator of wasm-tools", Python, "worker.py") { Driven = WasmTools },
+        new("wabt", "wabt's interpreter, by scripts: a process a request", Python, "wabt.py") { Driven = Spectest },
     ];
 
     public static EngineEntry? Find(string name) => Entries.FirstOrDefault(e => e.Name == name);

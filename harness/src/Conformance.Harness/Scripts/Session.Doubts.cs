@@ -58,8 +58,8 @@ internal sealed partial class Session
     private Judgement Acted(Action action, Command command, Judgement judgement)
     {
         if (_instances.Find(action.Instance).Value is not { } instance) return judgement;
-        // A call that asserts nothing is made for what it leaves behind.
-        if (command is ActionCommand && LeavesDoubt(judgement.Verdict)) Doubt(instance, judgement.Verdict, "call", command.At);
+        // A call that gives nothing is made for what it leaves behind.
+        if (command is ActionCommand or AssertReturn { Results.IsEmpty: true } && LeavesDoubt(judgement.Verdict)) Doubt(instance, judgement.Verdict, "call", command.At);
         return Excused(judgement, DoubtOf(instance));
     }
 
