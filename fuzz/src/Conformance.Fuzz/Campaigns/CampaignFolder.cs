@@ -57,8 +57,7 @@ public sealed class CampaignFolder : IDisposable
             byte[] bytes = new byte[journal.Length];
             journal.ReadExactly(bytes);
             var (state, length) = Read(System.IO.Path.Combine(path, JournalFile), bytes);
-            journal.SetLength(length);
-            journal.Position = length;
+            journal.Position = journal.Length;
             var folder = new CampaignFolder(path, locked, journal, state);
             if (state.Parts.IsEmpty)
             {

@@ -53,6 +53,8 @@ public static class EngineCatalog
 
     private static readonly EngineProgram Spectest = new("spectest-interp", "wabt (Debian: apt-get install wabt); or name its file by CONFORMANCE_SPECTEST_INTERP", Paths());
 
+    private static readonly EngineProgram Wasm3 = new("wasm3", "https://github.com/wasm3/wasm3; name its file by CONFORMANCE_WASM3", Paths());
+
     private static readonly string[] DenoRun = ["run", "--quiet", "--no-config", "--no-lock", "--allow-all"];
 
     public static ImmutableArray<EngineEntry> Entries { get; } =
@@ -75,7 +77,10 @@ public static class EngineCatalog
         new("gjs", "SpiderMonkey in GNOME's gjs", Gjs, "worker.js"),
         new("js", "SpiderMonkey's shell", SpiderMonkey, "worker.js"),
         new("wasm-tools", "the validator of wasm-tools", Python, "worker.py") { Driven = WasmTools },
+        new("wabt-npm", "the validator of wabt, from npm", Node, "validator.js") { Environment = ImmutableDictionary<string, string>.Empty.Add("CONFORMANCE_VALIDATOR", "wabt") },
+        new("binaryen", "the validator of Binaryen, from npm", Node, "validator.js") { Environment = ImmutableDictionary<string, string>.Empty.Add("CONFORMANCE_VALIDATOR", "binaryen") },
         new("wabt", "wabt's interpreter, by scripts: a process a request", Python, "wabt.py") { Driven = Spectest },
+        new("wasm3", "wasm3, by its REPL for the specification's tests", Python, "spec_repl.py") { Driven = Wasm3 },
     ];
 
     public static EngineEntry? Find(string name) => Entries.FirstOrDefault(e => e.Name == name);

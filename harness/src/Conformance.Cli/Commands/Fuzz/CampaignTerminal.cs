@@ -14,6 +14,7 @@ internal sealed class CampaignTerminal : IDisposable
     private static readonly TimeSpan LogEvery = TimeSpan.FromSeconds(30);
 
     private readonly KnownIssues _issues;
+    private readonly Lock _gate = new();
     private readonly bool _live = !Console.IsErrorRedirected;
     private readonly Queue<CampaignStatus> _past = new();
     private long _logged = Stopwatch.GetTimestamp();
@@ -29,7 +30,22 @@ internal sealed class CampaignTerminal : IDisposable
         _past.Enqueue(new(part.Totals, TimeSpan.FromMilliseconds(part.Milliseconds), begin, 0, part.Restarts, part.Lost, null));
     }
 
+    /// <summary>Tells a finding; on any thread.</summary>
+    public void Found(Finding finding)
+    {
+        lock (_gate)
+        {
+            if (_live) Clear();
+            Console.Error.WriteLine($"{finding.Case}: {finding.Signature}");
+        }
+    }
+
     public void Show(CampaignStatus status)
+    {
+        lock (_gate) ShowNow(status);
+    }
+
+    private void ShowNow(CampaignStatus status)
     {
         while (_past.Count > 1 && status.Elapsed - _past.Peek().Elapsed > Window) _past.Dequeue();
         var lines = Lines(status, _past.Peek());

@@ -64,9 +64,9 @@ internal static class FuzzRunCommand
         try
         {
             using var folder = CampaignFolder.Open(path, options);
-            var campaign = new Campaign(parts, options, folder, jobs) { Recorded = finding => terminal.Note($"\r{finding.Case}: {finding.Signature}") };
             terminal.Note($"{path}: seed {seed}, layers {string.Join(", ", layers)}, engines {string.Join(", ", options.Engines)}");
-            using (var live = new CampaignTerminal(issues, folder.State)) campaign.Run(live.Show, interrupt.Token);
+            using (var live = new CampaignTerminal(issues, folder.State))
+                new Campaign(parts, options, folder, jobs) { Recorded = live.Found }.Run(live.Show, interrupt.Token);
             var report = CampaignReport.Of(folder.State, issues);
             FuzzReportCommand.Summary(report, path);
             return interrupt.Token.IsCancellationRequested ? ExitCode.Interrupted
