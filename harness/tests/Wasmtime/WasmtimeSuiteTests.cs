@@ -25,7 +25,7 @@ internal sealed class WasmtimeSuiteTheoryAttribute : TheoryAttribute
 /// <summary>The official suites on Wasmtime in this process.</summary>
 public sealed class WasmtimeSuiteTests
 {
-    private static RunResult Run(IRuntime runtime, string suite, ExpectationFile? expectations = null)
+    internal static RunResult Run(IRuntime runtime, string suite, ExpectationFile? expectations = null)
     {
         var selection = Selection.Of([suite], SuiteList.Pinned, SuitePlaces.FromEnvironment());
         return Runner.Run(new RunOptions { Runtime = runtime, Files = selection.Files, Suites = selection.Suites, IsWhole = selection.IsWhole, Jobs = 2, FileTimeout = TimeSpan.FromMinutes(2), Expectations = expectations });
@@ -82,26 +82,5 @@ public sealed class WasmtimeSuiteTests
         Assert.Empty(traps.Where(t => t.Agreement is Agreement.OtherOffset or Agreement.OtherFunctions or Agreement.Untold));
         Assert.All(traps.Where(t => t.Agreement == Agreement.NoTrap), t => Assert.Equal(Verdict.Unsupported, t.Verdict));
         Assert.Equal((same, earlier), (traps.Count(t => t.Agreement == Agreement.Same), traps.Count(t => t.Agreement == Agreement.EarlierInStraightCode)));
-    }
-
-    /// <summary>Mappings are where a leak of stacks, memories or code would show; what .NET itself maps is bounded.</summary>
-    [WasmtimeSuiteTheory("testsuite")]
-    [InlineData(6)]
-    public void The_mirror_again_and_again_leaves_nothing_behind(int times)
-    {
-        using var runtime = WasmtimeRuntime.Create("wasmtime")!;
-        for (int i = 0; i < 2; i++) Run(runtime, "testsuite");
-        var before = Held();
-        for (int i = 0; i < times; i++) Run(runtime, "testsuite");
-        var after = Held();
-        Assert.InRange(after.Files - before.Files, -1000, 10);
-        Assert.InRange(after.Mappings - before.Mappings, -10_000, 150);
-        Assert.InRange(after.Managed - before.Managed, -(1L << 30), 16 << 20);
-    }
-
-    private static (int Files, int Mappings, long Managed) Held()
-    {
-        long managed = GC.GetTotalMemory(true);
-        return OperatingSystem.IsLinux() ? (Directory.GetFiles("/proc/self/fd").Length, File.ReadLines("/proc/self/maps").Count(), managed) : (0, 0, managed);
     }
 }
