@@ -59,7 +59,7 @@ public sealed class CommandTests : IDisposable
         string journal = Path.Combine(At("out"), CampaignFolder.JournalFile);
         while (!File.Exists(journal) || new FileInfo(journal).Length == 0) Thread.Sleep(10);
         // Not SIGINT: a program that is started in the background of a script is started deaf to it.
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
+        using (var kill = System.Diagnostics.Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -TERM {process.Id}")])) kill.WaitForExit();
         string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 130, output);

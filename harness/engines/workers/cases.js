@@ -2,7 +2,7 @@
 // function of its helpers. Nothing of a case reaches another: each has modules, instances, names and tags of its own.
 'use strict';
 const { failure, messageOf, isA, toWire, fromWire } = worker;
-const { Module, Instance, Memory, Global, Tag, Exception, CompileError, RuntimeError } = WebAssembly;
+const { Module, Instance, Memory, Global, Tag, Exception, CompileError, LinkError, RuntimeError } = WebAssembly;
 const prime = 0x9E3779B1 | 0;
 let modules, compiled, instances, registry, tags, back, trace;
 
@@ -29,7 +29,11 @@ const actions = {
   instantiate([, module, as]) {
     // An instance that fails has a number too.
     const number = instances.push(undefined) - 1;
-    const { exports } = new Instance(compile(module), registry);
+    const unit = compile(module);
+    // JavaScript reads what is not there as undefined, which is a value of externref.
+    const missing = Module.imports(unit).find(i => !(i.name in (registry[i.module] ?? {})));
+    if (missing !== undefined) throw new LinkError(`unknown import ${missing.module} ${missing.name}`);
+    const { exports } = new Instance(unit, registry);
     instances[number] = exports;
     if (as !== undefined) registry[as] = exports;
     if (typeof exports.back === 'function') back = exports.back;
@@ -65,11 +69,8 @@ const actions = {
     const { buffer } = exports[name], at = Math.min(offset, buffer.byteLength);
     return { is: 'bytes', hex: hexOf(buffer, at, Math.min(length, buffer.byteLength - at)) };
   },
-  digest([, , name], exports) {
-    if (!isA(exports[name], Memory)) return lacks('memory', name);
-    const { buffer } = exports[name];
-    return { is: 'digested', length: buffer.byteLength, hash: hashOf(buffer) };
-  },
+  digest: ([, , name], exports) => !isA(exports[name], Memory) ? lacks('memory', name)
+    : { is: 'digested', length: exports[name].buffer.byteLength, hash: hashOf(exports[name].buffer) },
 };
 
 function compile(number) { return compiled[number] ??= new Module(bytesOf(modules[number])); }

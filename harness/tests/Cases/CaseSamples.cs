@@ -51,6 +51,9 @@ internal static class CaseSamples
                 """)],
             [new CaseAction.Instantiate(1), new CaseAction.Instantiate(0, "a"), new CaseAction.Instantiate(1), new CaseAction.Memory(1, "m", 0, 4), new CaseAction.Get(1, "g"), new CaseAction.Get(2, "g")]),
             "unlinkable\n[]\ntrap\n61626364\n[i32:1]\nnot run"),
+        ("an import that nobody exports, of a type that has JavaScript's undefined", new([Wat.Binary("""(module)"""), Wat.Binary("""(module (import "a" "none" (global externref)))""")],
+            [new CaseAction.Instantiate(0, "a"), new CaseAction.Instantiate(1)]),
+            "[]\nunlinkable"),
     ];
 
     /// <summary>What takes exceptions.</summary>

@@ -59,7 +59,7 @@ public sealed class PlantingTests(PlantingTests.Planted planted) : IClassFixture
     [Fact]
     public void The_fuzzer_kills_a_mutant_and_spares_the_reference_in_the_same_place()
     {
-        var options = new MutationOptions { Layers = [new("single", 1)], Time = TimeSpan.FromSeconds(60), Generator = new(Features.Wasm3) };
+        var options = new MutationOptions { Layers = [new("single", 1)], Time = TimeSpan.FromSeconds(60), Generator = new(Features.None) };
         using var log = new MutationLog(Path.Combine(planted.Folder, "log.jsonl"), options.Key);
         var run = new MutationRun(options, log, Reference(ReferenceLimits.Generous), Reference(ReferenceLimits.Floor));
         run.Run([planted.Control, planted.Built], CancellationToken.None);
@@ -69,5 +69,5 @@ public sealed class PlantingTests(PlantingTests.Planted planted) : IClassFixture
         Assert.InRange(run.Spent, 0.1, 60);
     }
 
-    private static InProcessEngine Reference(Wasm.Execution.StoreOptions limits) => new(new ReferenceRuntime(limits), Profile.Wasm3 with { Features = Features.Wasm3 });
+    private static InProcessEngine Reference(Wasm.Execution.StoreOptions limits) => new(new ReferenceRuntime(limits), Profile.Wasm3 with { Features = Features.None });
 }

@@ -10,7 +10,7 @@ public class RelaxedTests
 {
     /// <summary>Each relaxed instruction with the number of its choices.</summary>
     public static IEnumerable<object[]> Choices => InstrTable.Rows.Where(d => d.Feature == Features.RelaxedSimd)
-        .SelectMany(d => Enumerable.Range(0, d.Num is "frelaxed_min" or "frelaxed_max" || d.Mnemonic.Contains("_u", StringComparison.Ordinal) ? 4 : 2)
+        .SelectMany(d => Enumerable.Range(0, d.Num is "frelaxed_min" or "frelaxed_max" || d.Mnemonic.Contains("_u", StringComparison.Ordinal) ? 4 : d.Num == "irelaxed_laneselect" ? 3 : 2)
             .Select(c => new object[] { d.Mnemonic, c }));
 
     [Theory]
@@ -44,7 +44,7 @@ public class RelaxedTests
             case "relaxed_swizzle":
                 return [.. indices.Select(i => lanes[1][i] is var j && j < 16 ? lanes[0][j] : j >= 128 || choice == 0 ? 0 : lanes[0][j % 16]).Select(Bits)];
             case "irelaxed_laneselect":
-                return [.. indices.Select(i => lanes[2][i] is var m && choice == 0 ? m : m >> (n - 1) != 0 ? Samples.Mask(n) : 0)
+                return [.. indices.Select(i => lanes[2][i] is var m && choice == 0 ? m : choice == 2 && n == 16 ? ((m & 0x8000) != 0 ? 0xFF00ul : 0) | ((m & 0x80) != 0 ? 0xFFul : 0) : m >> (n - 1) != 0 ? Samples.Mask(n) : 0)
                     .Select((m, i) => Bits((lanes[0][i] & m) | (lanes[1][i] & ~m)))];
             case "irelaxed_q15mulr":
                 return [.. indices.Select(i => lanes[0][i] == 0x8000 && lanes[1][i] == 0x8000 ? choice == 0 ? 0x7FFFul : 0x8000

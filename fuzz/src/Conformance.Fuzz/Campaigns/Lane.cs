@@ -90,7 +90,7 @@ internal sealed class Lane
             if (prepared.Case.IsRelaxed) continue;
             try
             {
-                prepared.Expected = _arbiter.Expect(prepared.Case, prepared.Sent, null);
+                prepared.Expected = Expect(prepared, null);
             }
             catch (Exception e)
             {
@@ -222,13 +222,21 @@ internal sealed class Lane
         if (prepared.Failure is not null) return new Verdict.Inconclusive(0, "the reference failed");
         try
         {
-            return _arbiter.Compare(prepared.Case, prepared.Sent, prepared.Expected ?? _arbiter.Expect(prepared.Case, prepared.Sent, engine), observed, engine);
+            return _arbiter.Compare(prepared.Case, prepared.Sent, prepared.Expected ?? Expect(prepared, engine), observed, engine);
         }
         catch (Exception e)
         {
             prepared.Failure = e;
             return new Verdict.Inconclusive(0, "the reference failed");
         }
+    }
+
+    /// <summary>What the reference does with a case that was just made, which must be one.</summary>
+    private CaseResult Expect(Prepared prepared, CampaignEngine? engine)
+    {
+        var expected = _arbiter.Expect(prepared.Case, prepared.Sent, engine);
+        prepared.Case.Check(expected);
+        return expected;
     }
 
     private static long Microseconds(long begin) => (long)Stopwatch.GetElapsedTime(begin).TotalMicroseconds;

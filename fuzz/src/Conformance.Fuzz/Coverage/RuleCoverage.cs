@@ -52,7 +52,6 @@ public sealed class RuleCoverage : IReferenceWatcher
         var instrs = step.Body;
         foreach (int source in step.Sources) _executed[(ushort)instrs[source].Op]++;
         _last = step.Source.Op;
-        _executed[(ushort)_last]++;
         var operands = step.Operands;
         for (int i = 0; i < Math.Min(operands.Length, MostOperands); i++)
             _operands[(ushort)_last * MostOperands + i] |= 1UL << OperandClass.Of(operands[i]);

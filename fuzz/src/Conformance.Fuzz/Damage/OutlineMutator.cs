@@ -32,7 +32,7 @@ public static class OutlineMutator
     {
         0 => new(0),
         1 => new(1, 0),
-        2 => new(most, most),
+        2 => new(1, most),     // not as a minimum: an engine may have less, and is right to refuse
         3 => new(most + 1),
         4 => new(0, most + 1),
         _ => new(0, (1UL << 48) + (ulong)d.Below(2)),

@@ -44,7 +44,7 @@ public static class RelaxedProbe
         TruncU = new("trunc_u", 4, (c, n) => c with { TruncU = n }),
         TruncS = new("trunc_s", 2, (c, n) => c with { TruncS = n }),
         Swizzle = new("swizzle", 2, (c, n) => c with { Swizzle = n }),
-        Laneselect = new("laneselect", 2, (c, n) => c with { Laneselect = n });
+        Laneselect = new("laneselect", 3, (c, n) => c with { Laneselect = n });
 
     private static readonly Operator[] Operators = [Fmadd, Fmin, Fmax, Idot, Iq15mulr, TruncU, TruncS, Swizzle, Laneselect];
 

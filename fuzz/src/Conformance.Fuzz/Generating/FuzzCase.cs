@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Conformance.Harness.Cases;
+using Conformance.Harness.Runtimes;
 using Wasm.Binary;
 using Wasm.Syntax;
 
@@ -81,8 +82,20 @@ public sealed record FuzzCase
     /// <summary>The mnemonic of the instruction that the case is about, where it is about one.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>Whether a module may be malformed or invalid. In any other case the reference refuses none, or the generator is at fault.</summary>
+    public bool MayBeRefused { get; init; }
+
     /// <summary>How many cases it counts for: one for each operand vector of single instructions, 1 for everything else.</summary>
     public int Weight { get; init; } = 1;
+
+    /// <summary>Demands of what the reference did that the case is one at all: agreement that a module is none would prove nothing.</summary>
+    /// <exception cref="InvalidOperationException">The generator made a module that is none.</exception>
+    public void Check(CaseResult reference)
+    {
+        if (MayBeRefused) return;
+        foreach (var result in reference.Results)
+            if (result is ActionResult.Ended { Outcome: Outcome.Malformed or Outcome.Invalid } refused) throw new InvalidOperationException($"the generator made a module that is {refused.Outcome}");
+    }
 
     /// <summary>As engines get it.</summary>
     public Case ToCase() => new([.. Modules.Select(m => m.Bytes)], Actions);

@@ -13,7 +13,8 @@ internal static class NaNRules
 
     /// <summary>
     /// The NaNs that the instruction may give for operands, in the four words of its result: when all NaNs among the operands are canonical, only
-    /// canonical ones; else any arithmetic one. Relaxed minima and maxima may give any (<c>nan(n)</c> in their rules). Vectors go lane by lane.
+    /// canonical ones; else any arithmetic one. Relaxed minima and maxima may also hand on an operand's as it is, and so a signalling one where there
+    /// is one. Vectors go lane by lane.
     /// </summary>
     public static void Allow(InstrDef row, ReadOnlySpan<V128> operands, Span<NaNSet> sets)
     {
@@ -25,9 +26,13 @@ internal static class NaNRules
         int lanes = !isVector ? 1 : to64 || from64 ? 2 : 4;
         for (int i = 0; i < lanes; i++)
         {
-            bool canonical = true;
-            foreach (var operand in operands) canonical &= from64 ? IsCanonical64(Lane64(operand, i)) : IsCanonical32(Lane32(operand, i));
-            bool any = row.Num is "frelaxed_min" or "frelaxed_max";
+            bool canonical = true, signalling = false;
+            foreach (var operand in operands)
+            {
+                canonical &= from64 ? IsCanonical64(Lane64(operand, i)) : IsCanonical32(Lane32(operand, i));
+                signalling |= from64 ? IsSignalling64(Lane64(operand, i)) : IsSignalling32(Lane32(operand, i));
+            }
+            bool any = signalling && row.Num is ("frelaxed_min" or "frelaxed_max");
             sets[to64 ? 2 * i : i] = (to64, canonical) switch
             {
                 (true, _) when any => NaNSet.Any64,
@@ -56,6 +61,10 @@ internal static class NaNRules
 
     /// <summary>Whether it is no NaN, or a canonical one.</summary>
     private static bool IsCanonical32(uint bits) => (bits & 0x7FFF_FFFF) is <= 0x7F80_0000 or 0x7FC0_0000;
+
+    private static bool IsSignalling32(uint bits) => (bits & 0x7FFF_FFFF) is > 0x7F80_0000 and < 0x7FC0_0000;
+
+    private static bool IsSignalling64(ulong bits) => (bits & 0x7FFF_FFFF_FFFF_FFFF) is > 0x7FF0_0000_0000_0000 and < 0x7FF8_0000_0000_0000;
 
     private static bool IsCanonical64(ulong bits) => (bits & 0x7FFF_FFFF_FFFF_FFFF) is <= 0x7FF0_0000_0000_0000 or 0x7FF8_0000_0000_0000;
 }

@@ -42,7 +42,7 @@ internal sealed class CaseStream
         _layers = [.. options.Layers.Select(l => Generating.Generator.Find(l.Layer) ?? throw new PlantingException($"there is no layer {l.Layer}"))];
     }
 
-    /// <summary>Cases that the generator or the reference failed on: faults of the kit.</summary>
+    /// <summary>Cases that the generator or the reference failed on: faults of the kit, which make the measurement worthless.</summary>
     public List<(CaseName Name, Exception Failure)> Failures { get; } = [];
 
     public ImmutableArray<JudgedCase> Batch(long number)
@@ -71,7 +71,9 @@ internal sealed class CaseStream
             {
                 var made = _layers[place.Layer].Generate(Generating.Generator.DecisionsOf(name), _options.Generator);
                 var sent = made.ToCase();
-                batch.Add(new(name, made, sent, _reference.Run(sent)));
+                var expected = _reference.Run(sent);
+                made.Check(expected);
+                batch.Add(new(name, made, sent, expected));
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

@@ -63,7 +63,7 @@ public sealed class MutationRun
 
     private static long OwnTicks => Process.GetCurrentProcess().TotalProcessorTime.Ticks;
 
-    /// <summary>Faults of the kit: cases that the generator or the reference failed on.</summary>
+    /// <summary>Faults of the kit: cases that the generator or the reference failed on. A hundred of them end the run.</summary>
     public IReadOnlyList<(Generating.CaseName Name, Exception Failure)> KitFailures => _cases.Failures;
 
     /// <summary>Runs turns until every mutant is killed or the time is up.</summary>
@@ -93,7 +93,10 @@ public sealed class MutationRun
         }
     }
 
-    private bool IsOver(CancellationToken cancel) => cancel.IsCancellationRequested || Spent >= _options.Time.TotalSeconds;
+    /// <summary>Faults of the kit after which nothing that is measured means anything.</summary>
+    private const int MostKitFailures = 100;
+
+    private bool IsOver(CancellationToken cancel) => cancel.IsCancellationRequested || Spent >= _options.Time.TotalSeconds || _cases.Failures.Count >= MostKitFailures;
 
     private bool IsDone(BuiltMutant mutant) => _log.Scores.TryGetValue(mutant.Id, out var score)
         && (score.Kill is not null || (mutant.Mutant?.Equivalent is not null && score.Batches > 0) || (_options.TimeOfOne is { } limit && score.Seconds >= limit.TotalSeconds));

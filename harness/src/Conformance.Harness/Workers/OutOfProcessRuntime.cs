@@ -15,6 +15,7 @@ public sealed class OutOfProcessRuntime : IRuntime, IDisposable
     private readonly ConcurrentBag<WorkerProcess> _idle = [];
     private readonly ConcurrentDictionary<WorkerProcess, bool> _all = new();
     private readonly Action<IStore>? _onStore;
+    private int _started;
     private long _endedTicks;
 
     private OutOfProcessRuntime(WorkerSpec spec, WorkerLimits limits, Action<IStore>? onStore)
@@ -33,7 +34,7 @@ public sealed class OutOfProcessRuntime : IRuntime, IDisposable
     public WorkerLimits Limits { get; }
 
     /// <summary>How many workers were started, the first one included.</summary>
-    public int Started { get; private set; }
+    public int Started => _started;
 
     /// <summary>The processor time of all workers so far.</summary>
     public TimeSpan ProcessorTime => new(Interlocked.Read(ref _endedTicks) + _all.Keys.Sum(w => w.ProcessorTime.Ticks));
@@ -108,7 +109,7 @@ public sealed class OutOfProcessRuntime : IRuntime, IDisposable
     private (WorkerProcess Worker, WorkerFacts Facts) StartWorker()
     {
         var worker = new WorkerProcess(_spec, Limits);
-        Started++;
+        Interlocked.Increment(ref _started);
         _all[worker] = true;
         try
         {

@@ -86,6 +86,7 @@ public static class Probes
         Func(TrapKind.TableOob, Features.ReferenceTypes, "(table 1 funcref)", "i32.const 1 ref.null func i32.const 1 table.fill 0"),
         Func(TrapKind.TableOob, Features.BulkMemory, "(table 1 funcref)", "i32.const 1 i32.const 0 i32.const 1 table.copy"),
         Func(TrapKind.TableOob, Features.BulkMemory, "(table 1 funcref) (func $g) (elem func $g)", "i32.const 0 i32.const 0 i32.const 2 table.init 0"),
+        Func(TrapKind.TableOob, Features.BulkMemory, "(table 9 funcref) (func $g) (elem func $g)", "i32.const 0 i32.const 0 i32.const 2 table.init 0"),
         Func(TrapKind.TableOob, Features.Memory64, "(table i64 1 funcref)", "i64.const -1 table.get 0 drop"),
         Func(TrapKind.TableOob, Features.Memory64, "(table i64 1 funcref)", "i64.const -1 ref.null func table.set 0"),
         Func(TrapKind.CallRefNull, Features.FunctionReferences, "(type $v (func))", "ref.null $v call_ref $v"),

@@ -30,7 +30,7 @@ public sealed class SingleLayer : ILayer
     public static InstrDef[] RowsOf(Features features)
     {
         var known = s_rows;
-        if (known.Of == features) return known.Rows;
+        if (known?.Of == features) return known.Rows;
         InstrDef[] rows = [.. InstrTable.Rows.Where(r => Tests.TryGetValue(r.Op, out var known) && ((r.Feature | known.Needs) & ~features) == 0)];
         s_rows = new Known(features, rows);
         return rows;
@@ -38,7 +38,7 @@ public sealed class SingleLayer : ILayer
 
     private sealed record Known(Features Of, InstrDef[] Rows);
 
-    private static volatile Known s_rows = new(Features.None, []);
+    private static volatile Known? s_rows;
 
     private static readonly FrozenDictionary<Op, (Test Test, Features Needs)> Tests = All().ToFrozenDictionary();
 

@@ -91,7 +91,7 @@ internal sealed class FuzzPanel : IDisposable
         Parallel.For(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount) }, i => started[i] = Start(names[i]));
         var panel = new FuzzPanel([.. started.Select(s => s.Engine).OfType<Prestarted>()]);
         for (int i = 0; i < names.Length; i++)
-            foreach (var problem in started[i].Engine?.RelaxedProblems ?? []) terminal.Warn($"{names[i]}: relaxed instructions: {problem}");
+            foreach (var problem in started[i].Engine?.RelaxedProblems ?? []) terminal.Note($"{names[i]}: relaxed instructions: {problem}");
         for (int i = 0; i < names.Length; i++)
         {
             if (started[i].WhyNot is not { } why) continue;
@@ -100,7 +100,7 @@ internal sealed class FuzzPanel : IDisposable
                 panel.Dispose();
                 throw new CliException($"{names[i]}: {why}");
             }
-            terminal.Warn($"{names[i]}: NOT RUN ({why})");
+            terminal.Note($"{names[i]}: NOT RUN ({why})");
         }
         return panel.Engines.IsEmpty ? throw new CliException("no engine is found; `conformance engines list` says how to get one") : panel;
     }
