@@ -88,6 +88,7 @@ public class ProtocolTests
         string text = Repo.Read("harness/PROTOCOL.md");
         foreach (string word in Protocol.Obligatory.Concat(Protocol.Optional)) Assert.Contains($"| `{word}` |", text, StringComparison.Ordinal);
         foreach (string word in Protocol.ValueTypes) Assert.Contains(word, text, StringComparison.Ordinal);
+        foreach (string word in Enum.GetNames<TrapKind>().Concat(Conformance.Harness.Suites.Profiles.NamesOf(Features.All))) Assert.Matches($"(?<![\\w-]){word}(?![\\w-])", text);
         Assert.Contains($"version {Protocol.Version}", text, StringComparison.Ordinal);
     }
 
@@ -163,6 +164,35 @@ public class ProtocolTests
         var checks = WorkerTest.Run(Programs.Proxy("--values", "i32,i64")).ToList();
         Assert.Empty(checks.Where(c => c.Passed == false).Select(c => c.Text));
         Assert.Contains(checks, c => c is { Passed: null } && c.Text.Contains("of type v128 do not cross", StringComparison.Ordinal));
+    }
+
+    /// <summary>An engine that has a feature but for some instructions loses their probes.</summary>
+    [ProxyFact]
+    public void A_probe_that_is_refused_is_no_fault_of_the_worker()
+    {
+        // array.init_data
+        var checks = WorkerTest.Run(Programs.Proxy("--lacks", "fb12")).ToList();
+        Assert.Empty(checks.Where(c => c.Passed == false).Select(c => c.Text));
+        Assert.Contains(new WorkerCheck(null, "a probe of ArrNewDataOob: rejected: unsupported opcode"), checks);
+    }
+
+    /// <summary>The registry of the engine may hold something else under the name, which must not be taken for what was to be registered.</summary>
+    [ProxyFact]
+    public void What_a_worker_cannot_register_is_a_limit_of_who_imports_it()
+    {
+        const string Script = """
+            (module $m (func (export "f")))
+            (register "other" $m) (register "taken" $m)
+            (module (import "other" "f" (func)))
+            (module (import "other" "f" (func)) (import "taken" "f" (func)))
+            (assert_unlinkable (module (import "taken" "g" (func))) "unknown import")
+            (assert_unlinkable (module (import "other" "g" (func))) "unknown import")
+            """;
+        using var runtime = OutOfProcessRuntime.Start(Programs.Proxy("--unregistered", "taken"));
+        var result = ScriptRunner.Run(new ScriptFile("", "taken.wast", null, Profile.Wasm3, Encoding.UTF8.GetBytes(Script)), new RunOptions { Runtime = runtime, Files = [] });
+        Assert.Equal([Verdict.Passed, Verdict.Passed, Verdict.Passed, Verdict.Passed, Verdict.AdapterLimit, Verdict.AdapterLimit, Verdict.Passed], result.Commands.Select(c => c.Verdict));
+        Assert.Contains("taken is taken", result.Commands[4].Text, StringComparison.Ordinal);
+        Assert.Equal(1, runtime.Started);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 """A worker that passes requests on to a real one, and does wrong when an export with a telling name is invoked.
 
-    proxy.py [--values i32,i64] COMMAND…
+    proxy.py [--values i32,i64] [--unregistered NAME] [--lacks HEX] COMMAND…
+
+With `--unregistered` it cannot register what is called so, with `--lacks` it refuses modules that hold the bytes.
 """
 import json
 import os
@@ -10,9 +12,9 @@ import sys
 import time
 
 arguments = sys.argv[1:]
-values = None
-if arguments[0] == "--values":
-    values = arguments[1].split(",")
+options = {}
+while arguments[0].startswith("--"):
+    options[arguments[0][2:]] = arguments[1]
     arguments = arguments[2:]
 child = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
@@ -46,11 +48,17 @@ for line in sys.stdin:
     if fault := next((name for name in invoked if name in FAULTS), None):
         FAULTS[fault](request)
         continue
+    if request["do"] == "register" and request["name"] == options.get("unregistered"):
+        print(json.dumps({"id": request["id"], "is": "limit", "why": f"{request['name']} is taken"}), flush=True)
+        continue
+    if request["do"] == "load" and "lacks" in options and options["lacks"] in request["hex"]:
+        print(json.dumps({"id": request["id"], "is": "rejected", "message": "unsupported opcode"}), flush=True)
+        continue
     child.stdin.write(line.encode())
     child.stdin.flush()
     answer = child.stdout.readline().decode()
-    if request["do"] == "hello" and values is not None:
-        answer = json.dumps({**json.loads(answer), "values": values}) + "\n"
+    if request["do"] == "hello" and "values" in options:
+        answer = json.dumps({**json.loads(answer), "values": options["values"].split(",")}) + "\n"
     sys.stdout.write(answer)
     sys.stdout.flush()
     if request["do"] == "bye":

@@ -17,6 +17,7 @@ internal sealed partial class WorkerStore : IStore
     private readonly StoreRequest _request;
     private readonly WorkerHome _home;
     private readonly int _number;
+    private readonly Dictionary<string, Outcome> _unregistered = new(StringComparer.Ordinal);
     private long _lastHandle;
     private Outcome? _broken;
 
@@ -42,7 +43,7 @@ internal sealed partial class WorkerStore : IStore
         });
         // The first request of a home begins with a worker, which is when the reset is sent.
         if (!joins) _home.Remember(reset);
-        else Tell(reset);
+        else _broken = Tell(reset);
     }
 
     private WorkerFacts Facts => _runtime.Facts;
@@ -65,14 +66,14 @@ internal sealed partial class WorkerStore : IStore
         var items = module with { Items = [.. module.Items.Where(item => HostBinary.IsPossible(item, Facts.Features))] };
         if (Facts.Has(Protocol.Define))
         {
-            Tell(Body(Protocol.Define, json => WireHost.Write(json, items)));
+            Note(module.Name, Tell(Body(Protocol.Define, json => WireHost.Write(json, items))));
             return;
         }
         if (!Facts.Has(Protocol.Instantiate) || !Facts.Has(Protocol.Register)) return;
         var instances = ImmutableArray.CreateBuilder<long>();
         foreach (byte[] binary in HostBinary.Of(items))
             if (LoadRaw(binary) is Outcome.Loaded { Module: WorkerModule loaded } && InstantiateRaw(loaded) is Outcome.Instantiated { Instance: WorkerInstance instance }) instances.Add(instance.Number);
-        Tell(RegisterBody(module.Name, instances.ToImmutable()));
+        Note(module.Name, Tell(RegisterBody(module.Name, instances.ToImmutable())));
     }
 
     public Outcome Load(ReadOnlyMemory<byte> binary) =>
@@ -92,7 +93,23 @@ internal sealed partial class WorkerStore : IStore
         return outcome;
     }
 
-    public Outcome Instantiate(IModule module) => Facts.Has(Protocol.Instantiate) ? InstantiateRaw((WorkerModule)module) : new Outcome.Unsupported(Facts.WhyNot(Protocol.Instantiate));
+    public Outcome Instantiate(IModule module) =>
+        Facts.Has(Protocol.Instantiate) ? WhyUnregistered((WorkerModule)module) ?? InstantiateRaw((WorkerModule)module) : new Outcome.Unsupported(Facts.WhyNot(Protocol.Instantiate));
+
+    /// <summary>Why the worker did not register what a name that the module imports from stands for; null when there is no such name.</summary>
+    private Outcome? WhyUnregistered(WorkerModule module)
+    {
+        if (_unregistered.Count == 0) return null;
+        try
+        {
+            return BinaryDecoder.Decode(module.Binary, _request.Profile with { Features = _request.Profile.Features | Facts.Features }).Imports
+                .Select(import => _unregistered.GetValueOrDefault(import.Module)).FirstOrDefault(why => why is not null);
+        }
+        catch (PhaseException)
+        {
+            return null;
+        }
+    }
 
     private Outcome InstantiateRaw(WorkerModule module)
     {
@@ -109,7 +126,14 @@ internal sealed partial class WorkerStore : IStore
 
     public void Register(string name, IInstance instance)
     {
-        if (Facts.Has(Protocol.Register)) Tell(RegisterBody(name, [((WorkerInstance)instance).Number]));
+        if (Facts.Has(Protocol.Register)) Note(name, Tell(RegisterBody(name, [((WorkerInstance)instance).Number])));
+    }
+
+    /// <summary>Keeps why a name stands for nothing, or forgets it.</summary>
+    private void Note(string name, Outcome? refused)
+    {
+        if (refused is null) _unregistered.Remove(name);
+        else _unregistered[name] = refused;
     }
 
     private byte[] RegisterBody(string name, ImmutableArray<long> instances) => Body(Protocol.Register, json =>
@@ -281,22 +305,25 @@ internal sealed partial class WorkerStore : IStore
         }
     }
 
-    /// <summary>A request that is only ever done.</summary>
-    private void Tell(byte[] body)
+    /// <summary>A request that is done, or else answered in a general way: then the answer.</summary>
+    private Outcome? Tell(byte[] body)
     {
-        if (_broken is not null) return;
+        if (_broken is not null) return _broken;
         try
         {
             using var answer = _home.Ask(body, remember: true);
-            if (WireOutcome.Word(answer.RootElement) is not "done" and var word) throw new ProtocolException($"the answer `{word}` does not fit its request");
+            string word = WireOutcome.Word(answer.RootElement);
+            if (word == "done") return null;
+            return WireOutcome.Read(answer.RootElement, null, null) is (Outcome.Inapplicable or Outcome.Unsupported or Outcome.AdapterLimit or Outcome.TimedOut or Outcome.Crashed) and var general
+                ? general : throw new ProtocolException($"the answer `{word}` does not fit its request");
         }
         catch (ProtocolException e)
         {
-            _broken = Lost(_home.Violated(e));
+            return _broken = Lost(_home.Violated(e));
         }
         catch (WorkerLostException e)
         {
-            _broken = Lost(e);
+            return _broken = Lost(e);
         }
     }
 
