@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Conformance.Harness.Engines;
 using Conformance.Harness.Results;
 using Conformance.Harness.Running;
@@ -42,6 +43,36 @@ public class AdapterTests
         // No probe traps in the fake engine, so nobody knows what its message means.
         Verdict[] verdicts = [Verdict.Passed, Verdict.Passed, Verdict.Failed, Verdict.Passed, Verdict.Passed, Verdict.Passed, Verdict.AdapterLimit, Verdict.Passed, Verdict.AdapterLimit, Verdict.Passed, Verdict.Passed];
         Assert.Equal(verdicts, result.Commands[..^1].Select(c => c.Verdict));
+    }
+
+    [ProxyFact]
+    public void A_worker_without_its_library_says_what_is_missing()
+    {
+        var spec = new WorkerSpec("wamr", [Programs.Proxy().Command[0], Path.Combine(Programs.Places.Workers!, "wamr.py")], ImmutableDictionary<string, string>.Empty.Add("CONFORMANCE_LIBIWASM", ""));
+        Assert.Contains("CONFORMANCE_LIBIWASM names no libiwasm", Assert.Throws<WorkerStartException>(() => OutOfProcessRuntime.Start(spec)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Bits, references and traps cross; WAMR gives each importer an instance of its own, and has modules of its own called env.</summary>
+    [EngineFact("wamr")]
+    public void Wamr_runs_in_its_library()
+    {
+        using var runtime = OutOfProcessRuntime.Start(EngineCatalog.Find("wamr")!.Locate(Programs.Places).Spec!);
+        var result = Run("""
+            (module $m (global $n (export "n") (mut i32) (i32.const 0)) (func (export "up") (result i32) (global.set $n (i32.add (global.get $n) (i32.const 1))) (global.get $n))
+              (func (export "f") (param f32 v128 externref i64) (result i64 externref f32) local.get 3 local.get 2 local.get 0)
+              (func (export "t") unreachable) (func (export "d") (result i32) i32.const 1 i32.const 0 i32.div_u) (func $r (export "r") call $r))
+            (assert_return (invoke "f" (f32.const nan:0x200001) (v128.const i64x2 1 2) (ref.extern 5) (i64.const -1)) (i64.const -1) (ref.extern 5) (f32.const nan:0x200001))
+            (assert_trap (invoke "t") "unreachable") (assert_trap (invoke "d") "integer divide by zero") (assert_exhaustion (invoke "r") "call stack exhausted")
+            (register "m")
+            (module $u (import "m" "up" (func $up (result i32))) (func (export "use") (result i32) call $up))
+            (assert_return (invoke $u "use") (i32.const 1)) (assert_return (invoke $u "use") (i32.const 2)) (assert_return (get $m "n") (i32.const 0))
+            (assert_unlinkable (module (import "m" "no" (func))) "unknown import") (assert_trap (module (func $s unreachable) (start $s)) "unreachable")
+            (assert_invalid (module (func i32.const 0)) "type mismatch") (assert_malformed (module binary "\00asm\02\00\00\00") "unknown binary version")
+            (register "env" $m)
+            (module (import "env" "up" (func)))
+            """, runtime);
+        Assert.Equal([.. Enumerable.Repeat(Verdict.Passed, 15), Verdict.AdapterLimit], result.Commands.Select(c => c.Verdict));
+        Assert.Equal(1, runtime.Started);
     }
 
     [EngineFact("wabt")]

@@ -55,6 +55,8 @@ public static class EngineCatalog
 
     private static readonly EngineProgram Wasm3 = new("wasm3", "https://github.com/wasm3/wasm3; name its file by CONFORMANCE_WASM3", Paths());
 
+    private static readonly EngineProgram Wamr = new("libiwasm", "https://github.com/bytecodealliance/wasm-micro-runtime, built as a shared library with WAMR_BUILD_MULTI_MODULE and WAMR_BUILD_GC; name its file by CONFORMANCE_LIBIWASM", Paths());
+
     private static readonly string[] DenoRun = ["run", "--quiet", "--no-config", "--no-lock", "--allow-all"];
 
     public static ImmutableArray<EngineEntry> Entries { get; } =
@@ -81,6 +83,7 @@ public static class EngineCatalog
         new("binaryen", "the validator of Binaryen, from npm", Node, "validator.js") { Environment = ImmutableDictionary<string, string>.Empty.Add("CONFORMANCE_VALIDATOR", "binaryen") },
         new("wabt", "wabt's interpreter, by scripts: a process a request", Python, "wabt.py") { Driven = Spectest },
         new("wasm3", "wasm3, by its REPL for the specification's tests", Python, "spec_repl.py") { Driven = Wasm3 },
+        new("wamr", "WAMR's interpreter, in its library", Python, "wamr.py") { Driven = Wamr },
     ];
 
     public static EngineEntry? Find(string name) => Entries.FirstOrDefault(e => e.Name == name);
