@@ -96,6 +96,24 @@ public sealed class ComparerTests
     }
 
     [Fact]
+    public void Where_two_rules_trap_either_kind_is_right_and_no_other()
+    {
+        Assert.Equal("agree", Compare(Trap(TrapKind.ArrayOob), Trap(TrapKind.ArrNewDataOob)));
+        Assert.Equal("agree", Compare(Trap(TrapKind.ArrayOob), Trap(TrapKind.TableOob, TrapKind.ArrNewElemOob)));
+        Assert.Equal("1 trap ArrNewDataOob -> ArrayOob", Compare(Trap(TrapKind.ArrNewDataOob), Trap(TrapKind.ArrayOob)));
+        Assert.Equal("1 trap ArrayOob -> TableOob", Compare(Trap(TrapKind.ArrayOob), Trap(TrapKind.TableOob)));
+    }
+
+    [Fact]
+    public void A_module_beyond_an_engines_limits_says_nothing()
+    {
+        var taken = Returned();
+        Assert.Equal("1 inconclusive: implementation limit of the engine",
+            Compare(taken, new Outcome.Rejected("initial table size (4294967296 elements) is larger than implementation limit (10000000 elements)")));
+        Assert.Equal("1 returned -> rejected", Compare(taken, new Outcome.Rejected("type mismatch")));
+    }
+
+    [Fact]
     public void An_exception_is_its_tag_and_what_both_tell_of_its_payload()
     {
         Assert.Equal("agree", Compare(Threw("0:t", Value.I32(1)), Threw("0:t", Value.I32(1))));

@@ -23,7 +23,7 @@ public sealed class RelaxedProbeTests
     [
         RelaxedChoices.Deterministic,
         new() { Fmadd = 1 }, new() { Fmin = 1 }, new() { Fmin = 2 }, new() { Fmin = 3 }, new() { Fmax = 1 }, new() { Fmax = 2 }, new() { Fmax = 3 },
-        new() { Idot = 1 }, new() { Iq15mulr = 1 }, new() { TruncU = 1 }, new() { TruncU = 2 }, new() { TruncU = 3 }, new() { TruncS = 1 }, new() { Swizzle = 1 }, new() { Laneselect = 1 },
+        new() { Idot = 1 }, new() { Idot = 2 }, new() { Iq15mulr = 1 }, new() { TruncU = 1 }, new() { TruncU = 2 }, new() { TruncU = 3 }, new() { TruncS = 1 }, new() { Swizzle = 1 }, new() { Laneselect = 1 }, new() { Laneselect = 2 }, new() { Laneselect = 3 },
         new() { Fmadd = 1, Fmin = 2, Fmax = 3, Idot = 1, Iq15mulr = 1, TruncU = 2, TruncS = 1, Swizzle = 1, Laneselect = 1 },
     ];
 

@@ -10,7 +10,7 @@ public class RelaxedTests
 {
     /// <summary>Each relaxed instruction with the number of its choices.</summary>
     public static IEnumerable<object[]> Choices => InstrTable.Rows.Where(d => d.Feature == Features.RelaxedSimd)
-        .SelectMany(d => Enumerable.Range(0, d.Num is "frelaxed_min" or "frelaxed_max" || d.Mnemonic.Contains("_u", StringComparison.Ordinal) ? 4 : d.Num == "irelaxed_laneselect" ? 3 : 2)
+        .SelectMany(d => Enumerable.Range(0, d.Num is "frelaxed_min" or "frelaxed_max" || d.Mnemonic.Contains("_u", StringComparison.Ordinal) || d.Num == "irelaxed_laneselect" ? 4 : d.Num is "relaxed_dot" or "relaxed_dot_add" ? 3 : 2)
             .Select(c => new object[] { d.Mnemonic, c }));
 
     [Theory]
@@ -44,13 +44,15 @@ public class RelaxedTests
             case "relaxed_swizzle":
                 return [.. indices.Select(i => lanes[1][i] is var j && j < 16 ? lanes[0][j] : j >= 128 || choice == 0 ? 0 : lanes[0][j % 16]).Select(Bits)];
             case "irelaxed_laneselect":
-                return [.. indices.Select(i => lanes[2][i] is var m && choice == 0 ? m : choice == 2 && n == 16 ? ((m & 0x8000) != 0 ? 0xFF00ul : 0) | ((m & 0x80) != 0 ? 0xFFul : 0) : m >> (n - 1) != 0 ? Samples.Mask(n) : 0)
+                return [.. indices.Select(i => lanes[2][i] is var m && choice == 0 || (choice == 3 && n == 16) ? m : choice == 2 && n == 16 ? ((m & 0x8000) != 0 ? 0xFF00ul : 0) | ((m & 0x80) != 0 ? 0xFFul : 0) : m >> (n - 1) != 0 ? Samples.Mask(n) : 0)
                     .Select((m, i) => Bits((lanes[0][i] & m) | (lanes[1][i] & ~m)))];
             case "irelaxed_q15mulr":
                 return [.. indices.Select(i => lanes[0][i] == 0x8000 && lanes[1][i] == 0x8000 ? choice == 0 ? 0x7FFFul : 0x8000
                     : (ulong)IntegerSpec.Apply("iq15mulr_sat", 16, true, lanes[0][i], lanes[1][i])!.Value).Select(Bits)];
             case "relaxed_dot":
                 return [.. Dot(v, choice).Select(s => Bits((ulong)IntegerSpec.Unsigned(16, s)))];
+            case "relaxed_dot_add" when choice == 2:
+                return [.. Products(v, choice).Chunk(4).Select((p, i) => Bits((ulong)IntegerSpec.Unsigned(32, p[0] + p[1] + p[2] + p[3] + lanes[2][i])))];
             case "relaxed_dot_add":
                 return [.. Dot(v, choice).Chunk(2).Select((s, i) => Bits((ulong)IntegerSpec.Unsigned(32, s[0] + s[1] + lanes[2][i])))];
             case "relaxed_trunc":
@@ -64,9 +66,11 @@ public class RelaxedTests
 
     private static Expected Bits(ulong bits) => new(bits);
 
+    private static IEnumerable<BigInteger> Products(Vec[] v, int choice) =>
+        Operators.Lanes(v[0], 8).Zip(Operators.Lanes(v[1], 8), (x, y) => IntegerSpec.Signed(8, x) * (choice == 0 ? IntegerSpec.Signed(8, y) : y));
+
     private static IEnumerable<BigInteger> Dot(Vec[] v, int choice) =>
-        Operators.Lanes(v[0], 8).Zip(Operators.Lanes(v[1], 8), (x, y) => IntegerSpec.Signed(8, x) * (choice == 0 ? IntegerSpec.Signed(8, y) : y))
-            .Chunk(2).Select(p => IntegerSpec.Signed(16, IntegerSpec.Saturate(16, true, p[0] + p[1])));
+        Products(v, choice).Chunk(2).Select(p => IntegerSpec.Signed(16, IntegerSpec.Saturate(16, true, p[0] + p[1])));
 
     private static Expected[] Truncate(InstrDef def, Vec v, int choice)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Conformance.Harness.Runtimes;
+using Wasm.Execution;
 
 namespace Conformance.Fuzz.Comparing;
 
@@ -106,6 +107,21 @@ public static class Policy
         (EndClass.Inapplicable,                   EndClass.Inapplicable,                  Rule.Same),
         (EndClass.NotRun,                         EndClass.NotRun,                        Rule.Same),
         (EndClass.Any,                            EndClass.Any,                           Rule.Differ),
+    ];
+
+    /// <summary>
+    /// Traps of which either is right where the reference gives the first: rules that both apply, and of which the specification does not say which comes first.
+    /// </summary>
+    public static ImmutableArray<(TrapKind Reference, TrapKind Observed)> EitherTrap { get; } =
+    [
+        (TrapKind.ArrayOob, TrapKind.ArrNewDataOob),    // array.init_data-oob1 and -oob2: the array and the segment are both too short
+        (TrapKind.ArrayOob, TrapKind.ArrNewElemOob),    // array.init_elem-oob1 and -oob2
+    ];
+
+    /// <summary>What engines say of a module that is larger than they allow, which appendix A.2 leaves to them; such a refusal is counted and not compared.</summary>
+    public static ImmutableArray<string> ImplementationLimits { get; } =
+    [
+        "larger than implementation limit",             // V8: sizes of tables
     ];
 
     public static Rule Of(EndClass reference, EndClass observed)

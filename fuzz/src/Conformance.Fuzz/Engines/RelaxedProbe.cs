@@ -39,12 +39,12 @@ public static class RelaxedProbe
         Fmadd = new("fmadd", 2, (c, n) => c with { Fmadd = n }),
         Fmin = new("fmin", 4, (c, n) => c with { Fmin = n }),
         Fmax = new("fmax", 4, (c, n) => c with { Fmax = n }),
-        Idot = new("idot", 2, (c, n) => c with { Idot = n }),
+        Idot = new("idot", 3, (c, n) => c with { Idot = n }),
         Iq15mulr = new("iq15mulr", 2, (c, n) => c with { Iq15mulr = n }),
         TruncU = new("trunc_u", 4, (c, n) => c with { TruncU = n }),
         TruncS = new("trunc_s", 2, (c, n) => c with { TruncS = n }),
         Swizzle = new("swizzle", 2, (c, n) => c with { Swizzle = n }),
-        Laneselect = new("laneselect", 3, (c, n) => c with { Laneselect = n });
+        Laneselect = new("laneselect", 4, (c, n) => c with { Laneselect = n });
 
     private static readonly Operator[] Operators = [Fmadd, Fmin, Fmax, Idot, Iq15mulr, TruncU, TruncS, Swizzle, Laneselect];
 

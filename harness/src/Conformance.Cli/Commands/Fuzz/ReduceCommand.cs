@@ -39,7 +39,11 @@ internal static class ReduceCommand
             Console.Error.WriteLine($"{saved.Name}: {engine.Name} does what the reference does");
             return ExitCode.NotAsExpected;
         }
-        var difference = reducer.Difference(reduction.Case)!;
+        if (reducer.Difference(reduction.Case) is not { } difference)
+        {
+            Console.Error.WriteLine($"{saved.Name}: {engine.Name} differed at first, and on the same case no longer: it does not do the same every time");
+            return ExitCode.NotAsExpected;
+        }
         string script = CaseScript.Write(reduction.Case, reducer.Expected(reduction.Case),
             [$"{engine.Name} {engine.Info.Version}: {difference.Class}: {difference.Expected} expected, {difference.Observed} observed", $"reduced from case {saved.Name}"], out var leftOut);
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
