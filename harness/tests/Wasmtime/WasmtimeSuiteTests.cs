@@ -62,6 +62,15 @@ public sealed class WasmtimeSuiteTests
         Assert.Equal(0, run.Totals.Unsupported);
     }
 
+    [WasmtimeFact]
+    public void The_own_corpus_is_as_expected()
+    {
+        using var runtime = WasmtimeRuntime.Create("wasmtime")!;
+        var run = Run(runtime, "corpus", Expectations("wasmtime"));
+        Assert.Empty(run.Problems);
+        Assert.Empty(Bad(run));
+    }
+
     private static IEnumerable<string> Bad(RunResult run) =>
         run.Files.SelectMany(f => f.Commands.Where(c => c.Verdict is Verdict.Failed or Verdict.Crashed or Verdict.TimedOut or Verdict.UnexpectedPass or Verdict.AdapterLimit)
             .Select(c => $"{f.Key}:{c.Line}: {c.Kind}: {c.Verdict} {c.Actual} {c.Detail}"));

@@ -27,10 +27,10 @@ public sealed record RelaxedChoices
     /// <summary>0 saturates, 1 wraps to the smallest integer.</summary>
     public int Iq15mulr { get; init; }
 
-    /// <summary>For NaNs and values out of range: 0 saturates, 1 gives all ones, 2 only the top bit, 3 zero. The rule allows any value.</summary>
+    /// <summary>For NaNs and values out of range: 0 saturates, 1 gives all ones, 2 all but the lowest, 3 only the top bit.</summary>
     public int TruncU { get; init; }
 
-    /// <summary>For NaNs and values out of range: 0 saturates, 1 gives the smallest integer. The rule allows any value.</summary>
+    /// <summary>For NaNs and values out of range: 0 saturates, 1 gives the smallest integer.</summary>
     public int TruncS { get; init; }
 
     /// <summary>For indices 16 to 127: 0 gives zero, 1 the lane of the index modulo 16.</summary>
@@ -68,7 +68,7 @@ public static class Relaxed
     public static Vec TruncF64x2UZero(Vec a, int choice) => choice == 0 ? I32x4.TruncSatF64x2UZero(a)
         : TwoLanes(a, d => Conversions.I32TruncF64UFault(d) == Conversions.TruncFault.None ? Conversions.I32TruncSatF64U(d) : Other(choice));
 
-    private static uint Other(int choice) => choice switch { 1 => 0xFFFF_FFFF, 2 => 0x8000_0000, _ => 0 };
+    private static uint Other(int choice) => choice switch { 1 => 0xFFFF_FFFF, 2 => 0xFFFF_FFFE, _ => 0x8000_0000 };
 
     private static Vec Lanes(Vec a, Func<uint, uint> f)
     {

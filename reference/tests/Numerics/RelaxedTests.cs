@@ -81,7 +81,7 @@ public class RelaxedTests
             bool fits = FloatSpec.Truncate(format, x) is { } whole && IntegerSpec.Saturate(32, signed, whole) == IntegerSpec.Unsigned(32, whole)
                 && whole >= (signed ? int.MinValue : 0) && whole <= (signed ? int.MaxValue : uint.MaxValue);
             return fits || choice == 0 ? Bits(ScalarTests.Saturated(format, 32, signed, x))
-                : Bits(signed ? 0x8000_0000 : choice switch { 1 => 0xFFFF_FFFF, 2 => 0x8000_0000, _ => 0u });
+                : Bits(signed ? 0x8000_0000 : choice switch { 1 => 0xFFFF_FFFF, 2 => 0xFFFF_FFFE, _ => 0x8000_0000 });
         });
         return [.. results.Concat([Bits(0), Bits(0)]).Take(4)];
     }

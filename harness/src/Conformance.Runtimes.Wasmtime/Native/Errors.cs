@@ -41,13 +41,14 @@ internal static unsafe class Errors
     /// <summary>The text of a vector, which is given back.</summary>
     public static string Take(ref Vec<byte> text)
     {
-        string result = Text(text);
+        string result = Text(text).TrimEnd('\0');
         fixed (Vec<byte>* vec = &text)
             Api.wasm_byte_vec_delete(vec);
         return result;
     }
 
-    public static string Text(in Vec<byte> text) => Encoding.UTF8.GetString(text.Span).TrimEnd('\0');
+    /// <summary>A name; only messages end with a zero byte that is not theirs.</summary>
+    public static string Text(in Vec<byte> text) => Encoding.UTF8.GetString(text.Span);
 
     /// <summary>What a trap says. It is given back.</summary>
     public static TrapInfo Trap(nint trap)
