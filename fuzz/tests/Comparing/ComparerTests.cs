@@ -110,7 +110,16 @@ public sealed class ComparerTests
         var taken = Returned();
         Assert.Equal("1 inconclusive: implementation limit of the engine",
             Compare(taken, new Outcome.Rejected("initial table size (4294967296 elements) is larger than implementation limit (10000000 elements)")));
-        Assert.Equal("1 returned -> rejected", Compare(taken, new Outcome.Rejected("type mismatch")));
+        Assert.Equal("1 returned -> rejected: type mismatch", Compare(taken, new Outcome.Rejected("type mismatch")));
+    }
+
+    [Fact]
+    public void Refusals_differ_by_what_they_complain_of()
+    {
+        string Refused(string message) => Compare(Returned(), new Outcome.Rejected(message));
+        Assert.Equal("1 returned -> rejected: ref.func index # isn't declared", Refused("WebAssembly.Module doesn't validate: ref.func index 8 isn't declared, in function at index 1"));
+        Assert.Equal("1 returned -> rejected: type error in branch[#]", Refused("WebAssembly.Module(): Compiling function #2:\"f0\" failed: type error in branch[0] (expected i32, got i64) @+188"));
+        Assert.Equal("1 invalid -> returned: type mismatch", Compare(new Outcome.Invalid("type mismatch: instruction requires [i64] but stack has [i32] at 0x2fb"), Returned()));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Conformance.Fuzz.Comparing;
 using Conformance.Harness.Cases;
 using Conformance.Harness.Runtimes;
@@ -19,4 +20,7 @@ public sealed record CampaignEngine(RuntimeInfo Info, string Family, bool IsOpti
 
     /// <summary>What it was seen to choose where relaxed instructions leave a choice.</summary>
     public RelaxedChoices Choices { get; init; } = RelaxedChoices.Deterministic;
+
+    /// <summary>The relaxed instructions on which it keeps to no choice: a difference in a module with one of them says little of the rest.</summary>
+    public ImmutableArray<string> Unpredictable { get; init; } = [];
 }

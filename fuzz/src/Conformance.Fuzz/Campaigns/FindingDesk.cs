@@ -61,7 +61,8 @@ internal sealed class FindingDesk
     public void Differ(IArbiter arbiter, Prepared prepared, IReadOnlyList<(int Engine, Verdict.Difference Difference)> differences)
     {
         var first = First(differences);
-        string key = string.Join('|', prepared.Name.Layer, Kind(prepared, first), prepared.Case.Subject, first.Class, string.Join(',', differences.Select(d => _parts.Engines[d.Engine].Name)));
+        string? subject = SubjectOf(prepared, differences.Select(d => d.Engine));
+        string key = string.Join('|', prepared.Name.Layer, Kind(prepared, first), subject, first.Class, string.Join(',', differences.Select(d => _parts.Engines[d.Engine].Name)));
         if (Skip(prepared.Name, key, first.Class is "crash" or "hang" ? MostRerunOfLosses : MostRerun)) return;
 
         var again = Rerun(arbiter, prepared);
@@ -72,7 +73,7 @@ internal sealed class FindingDesk
         Record(new Finding
         {
             Case = prepared.Name,
-            Signature = new(prepared.Name.Layer, Kind(prepared, first), prepared.Case.Subject, first.Class, names),
+            Signature = new(prepared.Name.Layer, Kind(prepared, first), subject, first.Class, names),
             Suspect = Vote.Of(differing.Select(a => _parts.Engines[a.Engine].Family), agreeing.Select(a => _parts.Engines[a.Engine].Family)),
             ActionIndex = first.Action,
             Action = first.Action < prepared.Case.Actions.Length ? ActionText.Of(prepared.Case.Actions[first.Action]) : "",
@@ -174,6 +175,14 @@ internal sealed class FindingDesk
             var (saved, smallest) = _signatures.GetValueOrDefault(id, (0, int.MaxValue));
             _signatures[id] = (saved + 1, Math.Min(smallest, finding.Size));
         }
+    }
+
+    /// <summary>The instruction under test; of a whole module, one on which an engine that differs is known to keep to no rule, so that such modules hide no others.</summary>
+    private string? SubjectOf(Prepared prepared, IEnumerable<int> engines)
+    {
+        if (prepared.Case.Subject is { } subject) return subject;
+        string[] unpredictable = [.. engines.SelectMany(e => _parts.Engines[e].Unpredictable)];
+        return unpredictable.Length == 0 ? null : InstructionsOf(prepared.Case).FirstOrDefault(unpredictable.Contains);
     }
 
     /// <summary>The mnemonics in the modules' functions, sorted.</summary>

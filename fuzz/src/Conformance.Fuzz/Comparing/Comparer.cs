@@ -97,7 +97,8 @@ public static class Comparer
             case Rule.Exhausted: return DoesWithLittle(context, i) ? Differ("exhaustion") : Passes("exhaustion");
             case Rule.Validity when observed is Outcome.Rejected or Outcome.Invalid && Policy.ImplementationLimits.Any(l => Text(observed).Contains(l, StringComparison.Ordinal)):
                 return Passes("implementation limit of the engine");
-            case Rule.Validity: return IsForFeatures(context, i, seen, observed!) ? Passes("unsupported") : Differ($"{Policy.Word(expected)} -> {Policy.Word(seen)}");
+            case Rule.Validity: return IsForFeatures(context, i, seen, observed!) ? Passes("unsupported")
+                : Differ($"{Policy.Word(expected)} -> {Policy.Word(seen)}{Complaint(IsRefusal(expected) ? reference! : observed!, IsRefusal(expected))}");
             case Rule.Differ: return Differ($"{Policy.Word(expected)} -> {Policy.Word(seen)}");
             case var rule: throw new System.Diagnostics.UnreachableException($"rule {rule}");
         }
@@ -112,6 +113,23 @@ public static class Comparer
         // With less it may have gone another way, such as by a memory that did not grow.
         return Compare(context with { Floor = null }, i, context.Reference.Results[i], floor.Results[i]) is null;
     }
+
+    private static bool IsRefusal(EndClass end) => (end & (EndClass.Malformed | EndClass.Invalid | EndClass.Rejected)) != 0;
+
+    /// <summary>
+    /// What a refusal complains of, without what varies from module to module, so that modules refused for different reasons have different signatures: of the reference
+    /// the text that a script would expect, of an engine the innermost cause with <c>#</c> for numbers.
+    /// </summary>
+    private static string Complaint(Outcome refusal, bool isReference)
+    {
+        string[] parts = refusal.ToString().Split(": ");
+        string text = isReference ? parts.ElementAtOrDefault(1) ?? "" : TrapPartition.Shape(parts[^1]);
+        foreach (string detail in new[] { " (", " @", ", in function" })
+            if (text.IndexOf(detail, StringComparison.Ordinal) is > 0 and var at) text = text[..at];
+        return parts.Length < 2 || text.Length == 0 ? "" : $": {(text.Length > LongestComplaint ? text[..LongestComplaint] : text)}";
+    }
+
+    private const int LongestComplaint = 60;
 
     /// <summary>Whether an engine takes or refuses a module because it has more or fewer features than were asked for.</summary>
     private static bool IsForFeatures(in Context context, int i, EndClass seen, Outcome observed)

@@ -68,6 +68,7 @@ internal sealed class FuzzPanel : IDisposable
             {
                 Facts = new(_first.Info.Features, _first.Facts.ObeysProfiles, ReferenceArbiter.Features),
                 Choices = relaxed.Choices,
+                Unpredictable = [.. relaxed.Problems.Select(p => p.Mnemonic).Distinct()],
             };
         }
 
