@@ -1,18 +1,13 @@
 // The request `cases` of the worker protocol (PROTOCOL.md), for all engines that worker.js drives. worker.js evaluates this file as the body of a
 // function of its helpers. Nothing of a case reaches another: each has modules, instances, names and tags of its own.
 'use strict';
-const { failure, messageOf, isA, toWire, fromWire } = worker;
+const prime = 0x9E3779B1 | 0, { failure, messageOf, isA, toWire, fromWire } = worker;
 const { Module, Instance, Memory, Global, Tag, Exception, CompileError, LinkError, RuntimeError } = WebAssembly;
-const prime = 0x9E3779B1 | 0;
 let modules, compiled, instances, registry, tags, back, trace;
 
 const bytesOf = typeof Buffer === 'function' ? hex => Buffer.from(hex, 'hex')
   : typeof Uint8Array.fromHex === 'function' ? hex => Uint8Array.fromHex(hex)
-    : hex => {
-      const bytes = new Uint8Array(hex.length / 2);
-      for (let i = 0; i < bytes.length; i++) bytes[i] = digit(hex.charCodeAt(2 * i)) << 4 | digit(hex.charCodeAt(2 * i + 1));
-      return bytes;
-    };
+    : hex => Uint8Array.from({ length: hex.length / 2 }, (_, i) => digit(hex.charCodeAt(2 * i)) << 4 | digit(hex.charCodeAt(2 * i + 1)));
 const hexOf = typeof Buffer === 'function' ? (buffer, at, length) => Buffer.from(buffer, at, length).toString('hex')
   : (buffer, at, length) => Array.from(new Uint8Array(buffer, at, length), b => (b + 256).toString(16).slice(1)).join('');
 
@@ -24,14 +19,16 @@ const host = {
   back: value => back === undefined ? value + 1 | 0 : back(value),
 };
 
+// JavaScript reads what is not there as undefined, a value of externref. Older JavaScriptCore cannot describe imports of some types.
+const importsOf = unit => { try { return Module.imports(unit); } catch { return []; } };
+
 const actions = {
   load: ([, module]) => (compile(module), []),
   instantiate([, module, as]) {
     // An instance that fails has a number too.
     const number = instances.push(undefined) - 1;
     const unit = compile(module);
-    // JavaScript reads what is not there as undefined, which is a value of externref.
-    const missing = Module.imports(unit).find(i => !(i.name in (registry[i.module] ?? {})));
+    const missing = importsOf(unit).find(i => !(i.name in (registry[i.module] ?? {})));
     if (missing !== undefined) throw new LinkError(`unknown import ${missing.module} ${missing.name}`);
     const { exports } = new Instance(unit, registry);
     instances[number] = exports;

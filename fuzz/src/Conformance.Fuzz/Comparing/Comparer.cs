@@ -123,8 +123,8 @@ public static class Comparer
     private static string Complaint(Outcome refusal, bool isReference)
     {
         string[] parts = refusal.ToString().Split(": ");
-        string text = isReference ? parts.ElementAtOrDefault(1) ?? "" : TrapPartition.Shape(parts[^1]);
-        foreach (string detail in new[] { " (", " @", ", in function" })
+        string text = TrapPartition.Shape(isReference ? parts.ElementAtOrDefault(1) ?? "" : parts[^1]);
+        foreach (string detail in new[] { " (", " @", " at #x", ", in function" })
             if (text.IndexOf(detail, StringComparison.Ordinal) is > 0 and var at) text = text[..at];
         return parts.Length < 2 || text.Length == 0 ? "" : $": {(text.Length > LongestComplaint ? text[..LongestComplaint] : text)}";
     }

@@ -30,7 +30,7 @@ public static class InstrMutator
         // The last end stays: without it the function could not be encoded.
         int at = d.Below(body.Length);
         int last = body.Length - 1;
-        switch (d.Below(9))
+        switch (d.Below(10))
         {
             case 0 when at < last: return With(func, body.RemoveAt(at));
             case 1: return With(func, body.Insert(at, body[d.Below(last)]));
@@ -39,9 +39,23 @@ public static class InstrMutator
             case 4 when at < last && Foreign(other, d) is { } instr: return With(func, body.SetItem(at, instr));
             case 5 when at < last: return With(func, body.SetItem(at, Indexed(body[at], d)));
             case 6 when at < last: return With(func, body.SetItem(at, Retyped(body[at], d)));
-            case 7: return func with { Locals = func.Locals.Add(new((uint)d.Below(4), Types[d.Below(Types.Length)])) };
+            case 7 when Enclosed(body, d) is { } enclosed: return With(func, enclosed);
+            case 8: return func with { Locals = func.Locals.Add(new((uint)d.Below(4), Types[d.Below(Types.Length)])) };
             default: return func with { Type = (uint)d.Below(8) };
         }
+    }
+
+    /// <summary>The body with its beginning, up to a <c>local.set</c>, in a block: what was set there is not set behind it.</summary>
+    private static ImmutableArray<Instr>? Enclosed(ImmutableArray<Instr> body, Decisions d)
+    {
+        int depth = 0, ends = 0, chosen = -1;
+        for (int i = 0; i < body.Length - 1; i++)
+        {
+            if (body[i].Op is Op.Block or Op.Loop or Op.If or Op.TryTable or Op.Try) depth++;
+            else if (body[i].Op is Op.End or Op.Delegate) depth--;
+            else if (depth == 0 && body[i].Op == Op.LocalSet && d.Below(++ends) == 0) chosen = i;
+        }
+        return chosen < 0 ? null : body.Insert(chosen + 1, new Plain(Op.End)).Insert(0, new Block(Op.Block, BlockType.Empty));
     }
 
     private static readonly ValType[] Types =
@@ -66,6 +80,7 @@ public static class InstrMutator
         Mem m => m with { Arg = m.Arg with { Align = (uint)d.Below(8), Offset = d.OneIn(3) ? ulong.MaxValue : d.Next() & 0xFFFF } },
         MemLane m => m with { Lane = d.Byte() },
         Lane l => l with { Index = d.Byte() },
+        Wasm.Syntax.BrTable b when d.OneIn(2) => b with { Labels = b.Labels.Add((uint)d.Below(6)) },
         Wasm.Syntax.BrTable b => b with { Default = Index(b.Default, d) },
         BrOnCast b => b with { Label = Index(b.Label, d), From = b.To, To = b.From },
         _ => instr,

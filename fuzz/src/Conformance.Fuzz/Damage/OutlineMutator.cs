@@ -55,6 +55,7 @@ public static class OutlineMutator
             3 when type.Comp is StructType s && !s.Fields.IsEmpty => type with { Comp = new StructType(s.Fields.SetItem(d.Below(s.Fields.Length), Field(s.Fields[0], d, count))) },
             3 when type.Comp is StructType s => type with { Comp = new StructType([new(false, new(ValType.I32))]) },
             4 when type.Comp is ArrayType a => type with { Comp = new ArrayType(Field(a.Field, d, count)) },
+            5 when type.Comp is FuncType f && !f.Params.IsEmpty && d.OneIn(2) => type with { Comp = new FuncType(f.Params.SetItem(d.Below(f.Params.Length), Value(d, count)), f.Results) },
             5 when type.Comp is FuncType f => type with { Comp = new FuncType(f.Params, f.Results.Add(Value(d, count))) },
             _ => type with { Supers = [HeapType.Idx((uint)d.Below(count))] },
         };

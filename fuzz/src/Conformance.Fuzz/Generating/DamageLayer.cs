@@ -20,7 +20,7 @@ public sealed class DamageLayer(ILayer whole) : ILayer
         if (decisions.Below(4) < 3 && module.Syntax is { } syntax)
             damaged = new FuzzModule(decisions.Below(3) < 2 ? OutlineMutator.Mutate(syntax, decisions) ?? syntax : InstrMutator.Mutate(syntax, syntax, decisions) ?? syntax);
         else
-            damaged = new FuzzModule(Mutator.Mutate(module.Bytes, module.Bytes, text: false, decisions));
+            damaged = new FuzzModule((decisions.OneIn(2) ? SectionMutator.Mutate(module.Bytes, decisions) : null) ?? Mutator.Mutate(module.Bytes, module.Bytes, text: false, decisions));
         // What the damage may need beyond the whole module's features, the comparison finds out.
         return new FuzzCase { Modules = [damaged], Actions = [new CaseAction.Load(0)], Features = from.Features, MayBeRefused = true };
     }

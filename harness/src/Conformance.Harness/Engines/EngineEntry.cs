@@ -71,11 +71,13 @@ public static class EngineCatalog
             Flags = [.. DenoRun, "--v8-flags=--experimental-wasm-custom-descriptors,--experimental-wasm-wasmfx,--experimental-wasm-wide-arithmetic"],
         },
         new("bun", "JavaScriptCore in Bun", Bun, "worker.js"),
-        new("bun-ipint", "JavaScriptCore's interpreter alone", Bun, "worker.js") { Environment = Jit(bbq: false, omg: false) },
-        new("bun-bbq", "JavaScriptCore's baseline compiler, from the first call", Bun, "worker.js") { Environment = Jit(bbq: true, omg: false) },
-        new("bun-omg", "JavaScriptCore's optimizing compiler, from the first calls", Bun, "worker.js") { Environment = Jit(bbq: true, omg: true) },
+        new("bun-ipint", "JavaScriptCore's interpreter alone", Bun, "worker.js") { Environment = Jit("BUN_JSC_", bbq: false, omg: false) },
+        new("bun-bbq", "JavaScriptCore's baseline compiler, from the first call", Bun, "worker.js") { Environment = Jit("BUN_JSC_", bbq: true, omg: false) },
+        new("bun-omg", "JavaScriptCore's optimizing compiler, from the first calls", Bun, "worker.js") { Environment = Jit("BUN_JSC_", bbq: true, omg: true) },
         new("bun-experimental", "JavaScriptCore with the proposals behind its flags", Bun, "worker.js") { Environment = ImmutableDictionary<string, string>.Empty.Add("BUN_JSC_useWasmMemory64", "1") },
         new("jsc", "JavaScriptCore's shell", Jsc, "worker.js"),
+        new("jsc-bbq", "JavaScriptCore's shell with its baseline compiler, from the first call", Jsc, "worker.js") { Environment = Jit("JSC_", bbq: true, omg: false) },
+        new("jsc-omg", "JavaScriptCore's shell with its optimizing compiler, from the first calls", Jsc, "worker.js") { Environment = Jit("JSC_", bbq: true, omg: true) },
         new("gjs", "SpiderMonkey in GNOME's gjs", Gjs, "worker.js"),
         new("js", "SpiderMonkey's shell", SpiderMonkey, "worker.js"),
         new("wasm-tools", "the validator of wasm-tools", Python, "worker.py") { Driven = WasmTools },
@@ -88,11 +90,11 @@ public static class EngineCatalog
 
     public static EngineEntry? Find(string name) => Entries.FirstOrDefault(e => e.Name == name);
 
-    private static ImmutableDictionary<string, string> Jit(bool bbq, bool omg)
+    private static ImmutableDictionary<string, string> Jit(string prefix, bool bbq, bool omg)
     {
-        var options = ImmutableDictionary<string, string>.Empty.Add("BUN_JSC_useBBQJIT", bbq ? "1" : "0").Add("BUN_JSC_useOMGJIT", omg ? "1" : "0");
-        if (bbq) options = options.Add("BUN_JSC_thresholdForBBQOptimizeAfterWarmUp", "0").Add("BUN_JSC_thresholdForBBQOptimizeSoon", "0");
-        if (omg) options = options.Add("BUN_JSC_thresholdForOMGOptimizeAfterWarmUp", "0").Add("BUN_JSC_thresholdForOMGOptimizeSoon", "0");
+        var options = ImmutableDictionary<string, string>.Empty.Add($"{prefix}useBBQJIT", bbq ? "1" : "0").Add($"{prefix}useOMGJIT", omg ? "1" : "0");
+        if (bbq) options = options.Add($"{prefix}thresholdForBBQOptimizeAfterWarmUp", "0").Add($"{prefix}thresholdForBBQOptimizeSoon", "0");
+        if (omg) options = options.Add($"{prefix}thresholdForOMGOptimizeAfterWarmUp", "0").Add($"{prefix}thresholdForOMGOptimizeSoon", "0");
         return options;
     }
 

@@ -154,6 +154,8 @@ internal sealed class Rig
     {
         var body = new Body(1);
         uint at = body.Local(AddrVal);
+        // Now and then what follows lies far out in the frame.
+        if (D.OneIn(8)) for (int more = 16 + D.Below(16); more > 0; more--) body.Local(ValType.I64);
         body.Get(0);
         if (Addr == AddrType.I64) body.Op(Op.I64ExtendI32U).I64(Stride).Op(Op.I64Mul);
         else body.I32(Stride).Op(Op.I32Mul);

@@ -121,6 +121,8 @@ internal sealed partial class Expressions
             Open given;
             if (types[i].Role == Role.Count && d.Below(2) == 0) given = Count(kind, types[i].Lane);
             else if (types[i].Role == Role.Lanes && d.Below(2) == 0) given = Constant(kind, _rig.Values.Of(kind, LaneType.I8, Role.Lanes));
+            // The same instruction on its own result: two that compilers make one of.
+            else if (ops > 0 && kind == row.Results[0].Type.Kind && d.OneIn(8)) given = Apply(row, Math.Max(0, (i == 0 ? share : ops - share) - 1));
             else given = Value(kind, i == 0 ? share : i == 1 ? ops - share : 0);
             open |= Take(kind, given, twice ? Least(flow.Takes(0), flow.Takes(1)) : flow.Takes(i));
         }

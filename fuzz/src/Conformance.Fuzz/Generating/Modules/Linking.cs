@@ -169,10 +169,16 @@ internal sealed class Linking(Decisions d, Swarm swarm, TypeSpace types)
 
     private TableType Other(TableType type) => d.Below(5) switch
     {
+        2 when swarm.Has(Features.Gc) => type with { Elem = Wider(type.Elem) },
         3 when swarm.Has(Features.Memory64) => type with { Addr = type.Addr == AddrType.I32 ? AddrType.I64 : AddrType.I32 },
         4 when swarm.Has(Features.ReferenceTypes) => type with { Elem = type.Elem == RefType.Func ? RefType.Extern : RefType.Func },
         _ => type with { Limits = Other(type.Limits) },
     };
+
+    /// <summary>A type above, which a table that can be written must not be imported at.</summary>
+    private static RefType Wider(RefType type) => type.Nullable && type.Heap.Kind is HeapKind.I31 or HeapKind.Struct or HeapKind.Array or HeapKind.Eq
+        ? new(true, HeapType.Any)
+        : type with { Nullable = true };
 
     private Limits Other(Limits limits) => d.Below(5) switch
     {

@@ -59,7 +59,7 @@ internal sealed class TypesGenerator(Swarm swarm, Decisions d)
             {
                 StructType s => Struct(s.Fields, ref made),
                 ArrayType a => a.Field.Mutable || !d.OneIn(2) ? a : new ArrayType(new FieldType(false, Narrowed(a.Field.Storage))),
-                FuncType f => new FuncType(f.Params, [.. f.Results.Select(t => Narrowed(new StorageType(t)).Val)]),
+                FuncType f => new FuncType([.. f.Params.Select(Widened)], [.. f.Results.Select(t => Narrowed(new StorageType(t)).Val)]),
                 var other => other,
             }
             : d.Below(6) switch
@@ -142,6 +142,16 @@ internal sealed class TypesGenerator(Swarm swarm, Decisions d)
         if (heap.Kind == HeapKind.Any) return new StorageType(new RefType(nullable, d.OneIn(2) ? HeapType.I31 : HeapType.Eq));
         if (heap.Kind == HeapKind.Eq) return new StorageType(new RefType(nullable, nullable && d.OneIn(2) ? HeapType.Struct : HeapType.I31));
         return heap.Kind == HeapKind.I31 ? new StorageType(new RefType(false, heap)) : type;
+    }
+
+    /// <summary>A type that is matched: of references a wider one now and then.</summary>
+    private ValType Widened(ValType type)
+    {
+        if (!type.IsRef || !d.OneIn(3)) return type;
+        var heap = type.Ref.Heap;
+        if (heap.Kind is HeapKind.I31 or HeapKind.Struct or HeapKind.Array && d.OneIn(2)) heap = HeapType.Eq;
+        else if (heap.Kind is HeapKind.I31 or HeapKind.Struct or HeapKind.Array or HeapKind.Eq) heap = HeapType.Any;
+        return new RefType(true, heap);
     }
 
     /// <summary>A type that may be declared above, or -1.</summary>

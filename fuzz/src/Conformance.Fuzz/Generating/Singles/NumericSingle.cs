@@ -75,9 +75,20 @@ internal sealed class NumericSingle
         int rows = constants ? Math.Min(_rig.Rows, MostConstants) : _rig.Rows;
         uint output = _rig.Output();
 
-        var body = _rig.Begin();
         Span<uint> places = stackalloc uint[_params.Length];
-        for (int i = 0; i < places.Length; i++) places[i] = Prepare(body, i, sources[i]);
+        // Constants of one function each, or of one function with a branch for each: compilers treat them differently.
+        Span<uint> apart = stackalloc uint[constants && d.OneIn(2) ? rows : 0];
+        for (int k = 0; k < apart.Length; k++)
+        {
+            var own = _rig.Begin();
+            for (int i = 0; i < places.Length; i++) places[i] = Prepare(own, i, sources[i]);
+            Evaluate(own, k, sources, places, instr, 0, use, output);
+            apart[k] = _rig.Module.Func(_rig.Module.FuncType([ValType.I32], []), own);
+        }
+
+        var body = _rig.Begin();
+        if (apart.IsEmpty)
+            for (int i = 0; i < places.Length; i++) places[i] = Prepare(body, i, sources[i]);
         if (constants)
         {
             for (int k = 0; k < rows; k++) body.Block();
@@ -87,7 +98,8 @@ internal sealed class NumericSingle
             for (int k = 0; k < rows; k++)
             {
                 body.End();
-                Evaluate(body, k, sources, places, instr, 0, use, output);
+                if (apart.IsEmpty) Evaluate(body, k, sources, places, instr, 0, use, output);
+                else body.Get(0).Call(apart[k]);
                 if (k + 1 < rows) body.Op(Op.Return);
             }
         }

@@ -43,6 +43,8 @@ internal sealed class FuzzPanel : IDisposable
         ("bun",                      "JavaScriptCore", false, false),
         ("bun-experimental",         "JavaScriptCore", false, false),
         ("jsc",                      "JavaScriptCore", false, false),
+        ("jsc-bbq",                  "JavaScriptCore", false, false),
+        ("jsc-omg",                  "JavaScriptCore", true,  false),
         ("gjs",                      "SpiderMonkey",   false, true),
         ("js",                       "SpiderMonkey",   false, true),
     ];
