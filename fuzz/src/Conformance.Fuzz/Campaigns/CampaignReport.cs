@@ -32,7 +32,8 @@ public sealed record CampaignReport(CampaignState State, ImmutableArray<Signatur
         [
             .. from finding in state.Findings.Values
                group finding by finding.Signature into all
-               let known = all.Select(issues.Explain).ToList()
+               // What did not come again neither confirms nor refutes an explanation.
+               let known = all.Where(f => f.Suspect != Suspect.NotReproduced).Select(issues.Explain).ToList()
                let report = new SignatureReport(all.Key, all.First(), all.Where(f => f.Folder is not null).MinBy(f => f.Size)?.Folder, all.Min(f => f.Suspect), all.Count(),
                    repeated.GetValueOrDefault(all.Key.Id), known.Any(k => k.IsEmpty) ? [] : [.. known.SelectMany(k => k).Distinct()])
                orderby !report.IsUnknown, report.Suspect, report.Signature.ToString()

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Conformance.Fuzz.Comparing;
 using Conformance.Fuzz.Generating;
+using Wasm.Binary;
+using Wasm.Syntax;
 
 namespace Conformance.Fuzz.Campaigns;
 
@@ -68,6 +70,11 @@ internal sealed class FindingDesk
         var again = Rerun(arbiter, prepared);
         var differing = again.Where(a => a.Verdicts.All(j => j is Verdict.Difference)).ToList();
         if (differing.Count > 0) first = First([.. differing.Select(a => (a.Engine, (Verdict.Difference)a.Verdicts[0]))]);
+        if (differing.Count > 0 && !arbiter.IsSettled(prepared.Case, prepared.Sent, _parts.Engines[differing[0].Engine]))
+        {
+            KitFailed(prepared.Name, prepared.Decisions, prepared.Case, "generator failed", new InvalidOperationException("which NaNs operators give can be seen in the case's results"));
+            return;
+        }
         var agreeing = again.Where(a => a.Verdicts.All(j => j is Verdict.Agree)).ToList();
         ImmutableArray<string> names = [.. (differing.Count > 0 ? differing.Select(a => a.Engine) : differences.Select(d => d.Engine)).Select(e => _parts.Engines[e].Name)];
         Record(new Finding
@@ -185,12 +192,24 @@ internal sealed class FindingDesk
         return unpredictable.Length == 0 ? null : InstructionsOf(prepared.Case).FirstOrDefault(unpredictable.Contains);
     }
 
+    private static Module? Decoded(byte[] bytes)
+    {
+        try
+        {
+            return BinaryDecoder.Decode(bytes, Profile.Wasm3);
+        }
+        catch (MalformedException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The mnemonics in the modules' functions, sorted.</summary>
     private static ImmutableArray<string> InstructionsOf(FuzzCase made)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var module in made.Modules)
-            if (module.Syntax is { } syntax)
+            if ((module.Syntax ?? Decoded(module.Bytes)) is { } syntax)
                 foreach (var func in syntax.Funcs)
                     foreach (var instr in func.Body.Instrs) names.Add(instr.Def.Mnemonic);
         return [.. names];

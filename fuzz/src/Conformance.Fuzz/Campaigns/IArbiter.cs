@@ -18,6 +18,12 @@ public interface IArbiter
 
     /// <summary>Compares what an engine did with what the reference did.</summary>
     Verdict Compare(FuzzCase fuzzCase, Case sent, CaseResult expected, CaseResult observed, CampaignEngine engine);
+
+    /// <summary>
+    /// Whether the reference does the same whichever NaNs its operators give: only then can an engine be held to it. A generated case that is not so is a fault of the
+    /// generator; a candidate of a reduction has lost what made its NaNs one.
+    /// </summary>
+    bool IsSettled(FuzzCase fuzzCase, Case sent, CampaignEngine engine) => true;
 }
 
 /// <summary>What a campaign has reached, counted somewhere else.</summary>

@@ -20,6 +20,7 @@ public sealed class ReferenceArbiter(Func<StoreOptions, IRuntime> reference) : I
     public const Features Features = Wasm.Syntax.Features.All & ~Wasm.Syntax.Features.CustomSections;
 
     private readonly Dictionary<RelaxedChoices, CaseRunner> _runners = [];
+    private readonly Dictionary<RelaxedChoices, CaseRunner> _canonical = [];
     private readonly Dictionary<RelaxedChoices, CaseRunner> _floors = [];
 
     public CaseResult Expect(FuzzCase fuzzCase, Case sent, CampaignEngine? engine) =>
@@ -27,6 +28,9 @@ public sealed class ReferenceArbiter(Func<StoreOptions, IRuntime> reference) : I
 
     public Verdict Compare(FuzzCase fuzzCase, Case sent, CaseResult expected, CaseResult observed, CampaignEngine engine) =>
         Comparer.Compare(fuzzCase, expected, observed, engine.Facts, () => Runner(_floors, ReferenceLimits.Floor, fuzzCase.IsRelaxed ? engine : null).Run(sent));
+
+    public bool IsSettled(FuzzCase fuzzCase, Case sent, CampaignEngine engine) =>
+        Comparer.Compare(fuzzCase, Expect(fuzzCase, sent, engine), Runner(_canonical, ReferenceLimits.Generous with { NaN = NaNChoice.Canonical }, engine).Run(sent), engine.Facts) is not Verdict.Difference;
 
     private CaseRunner Runner(Dictionary<RelaxedChoices, CaseRunner> runners, StoreOptions limits, CampaignEngine? engine)
     {

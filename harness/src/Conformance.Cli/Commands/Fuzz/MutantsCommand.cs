@@ -55,7 +55,7 @@ internal static class MutantsCommand
             string checkout = Path.GetDirectoryName(KitFiles.Find("Conformance.sln", "Conformance.sln"))
                 ?? throw new CliException("planted bugs are edits of sources: run this in a checkout");
             var list = MutantReader.Read(Path.Combine(checkout, "fuzz/mutants"));
-            var mutants = list.Select(args.GetValue(Only) ?? []);
+            var mutants = list.Select([.. RuntimeCatalog.Split(args.GetValue(Only) ?? [])]);
             if (args.GetValue(List)) return Print(list, mutants);
             var builds = new MutantBuilds(SourceTree.Read(checkout), args.GetValue(Builds)?.FullName ?? Path.Combine(checkout, "artifacts/mutants"));
             if (args.GetValue(Triggers)) return CheckTriggers(mutants, builds, interrupt.Token);
