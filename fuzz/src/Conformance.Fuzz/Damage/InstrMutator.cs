@@ -30,8 +30,9 @@ public static class InstrMutator
         // The last end stays: without it the function could not be encoded.
         int at = d.Below(body.Length);
         int last = body.Length - 1;
-        switch (d.Below(10))
+        switch (d.Below(11))
         {
+            case 9 when Labelled(body, d) is { } labelled: return With(func, labelled);
             case 0 when at < last: return With(func, body.RemoveAt(at));
             case 1: return With(func, body.Insert(at, body[d.Below(last)]));
             case 2 when at < last: return With(func, body.SetItem(at, body[d.Below(last)]));
@@ -58,6 +59,17 @@ public static class InstrMutator
         return chosen < 0 ? null : body.Insert(chosen + 1, new Plain(Op.End)).Insert(0, new Block(Op.Block, BlockType.Empty));
     }
 
+    /// <summary>The body with a label more in one of its <c>br_table</c>s.</summary>
+    private static ImmutableArray<Instr>? Labelled(ImmutableArray<Instr> body, Decisions d)
+    {
+        int tables = 0, chosen = -1;
+        for (int i = 0; i < body.Length; i++)
+            if (body[i] is Wasm.Syntax.BrTable && d.Below(++tables) == 0) chosen = i;
+        if (chosen < 0) return null;
+        var table = (Wasm.Syntax.BrTable)body[chosen];
+        return body.SetItem(chosen, table with { Labels = table.Labels.Add((uint)d.Below(6)) });
+    }
+
     private static readonly ValType[] Types =
         [ValType.I32, ValType.I64, ValType.F32, ValType.F64, ValType.V128, ValType.FuncRef, ValType.ExternRef, ValType.RefNonNull(HeapType.Any), ValType.RefNull(HeapType.Idx(0)), ValType.RefNonNull(HeapType.Idx(1))];
 
@@ -80,7 +92,6 @@ public static class InstrMutator
         Mem m => m with { Arg = m.Arg with { Align = (uint)d.Below(8), Offset = d.OneIn(3) ? ulong.MaxValue : d.Next() & 0xFFFF } },
         MemLane m => m with { Lane = d.Byte() },
         Lane l => l with { Index = d.Byte() },
-        Wasm.Syntax.BrTable b when d.OneIn(2) => b with { Labels = b.Labels.Add((uint)d.Below(6)) },
         Wasm.Syntax.BrTable b => b with { Default = Index(b.Default, d) },
         BrOnCast b => b with { Label = Index(b.Label, d), From = b.To, To = b.From },
         _ => instr,

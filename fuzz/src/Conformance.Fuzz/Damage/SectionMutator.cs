@@ -18,7 +18,7 @@ public static class SectionMutator
         if (Split(module) is not { Count: > 0 } sections) return null;
         int at = d.Below(sections.Count), padded = -1;
         byte junk = 0;
-        switch (d.Below(7))
+        switch (d.Below(8))
         {
             case 0: sections.Insert(at + d.Below(sections.Count - at + 1), sections[at]); break;
             case 1: (sections[at], sections[0]) = (sections[0], sections[at]); break;
@@ -26,6 +26,9 @@ public static class SectionMutator
             case 3: sections.Insert(at, new(0, [1, (byte)'x', d.Byte()])); break;
             case 4: padded = at; break;
             case 5: (padded, junk) = (at, (byte)(0x10 << d.Below(3))); break;
+            case 6 when sections[at] is { Id: > 0, Content: [< 0x80, ..] begin }:
+                sections[at] = new(sections[at].Id, [(byte)(begin[0] | 0x80), 0x80, 0x80, 0x80, d.OneIn(2) ? (byte)(0x10 << d.Below(3)) : (byte)0, .. begin[1..]]);
+                break;
             // A function more than bodies, or a body more than functions.
             default:
                 at = sections.FindIndex(s => s.Id == (d.OneIn(2) ? (byte)SectionId.Code : (byte)SectionId.Func));

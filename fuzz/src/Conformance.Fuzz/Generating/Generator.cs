@@ -9,7 +9,7 @@ namespace Conformance.Fuzz.Generating;
 public static class Generator
 {
     /// <summary>Changes whenever the same seed may give another case.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>All layers, the simplest first.</summary>
     public static ImmutableArray<ILayer> Layers { get; } =

@@ -288,6 +288,12 @@ internal sealed partial class Expressions
             case 4:    // any, seldom within bounds: what traps is seen too
                 if (!d.OneIn(4)) goto default;
                 AnyI32();
+                if (d.OneIn(2))
+                {
+                    // Just below 2^32, from where the static offset does not lead back to 0.
+                    _body.I32(63).Op(Op.I32And).I32(64).Op(Op.I32Sub);
+                    offset = 64 + (offset % 512);
+                }
                 Widen(is64);
                 return offset;
             case 5:    // an index of elements

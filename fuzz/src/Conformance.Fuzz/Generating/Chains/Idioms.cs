@@ -391,7 +391,14 @@ internal sealed partial class Expressions
         const ValKind V = ValKind.V128;
         switch (d.Below(14))
         {
-            case 0:    // lanes moved twice
+            case 0 when d.OneIn(2):    // lanes moved twice, with nothing between
+                {
+                    uint first = Kept(V, 0), second = Kept(V, 0);
+                    Closed(V, ops - 2);
+                    _body.Get(first).Op(Op.I8x16Swizzle).Get(second).Op(Op.I8x16Swizzle);
+                    return Open.None;
+                }
+            case 0:
                 Closed(V, ops - 2);
                 for (int i = 0; i < 2; i++)
                 {
