@@ -92,8 +92,9 @@ public sealed class Values(Decisions d, bool uniform = false)
             0 => 0,
             1 => 1,
             2 => ulong.MaxValue,
-            3 => min,
-            4 => min - 1,
+            // The least and the greatest, of 64 bits also those that an immediate operand of 32 bits can be.
+            3 => width == 64 && d.OneIn(2) ? 0xFFFF_FFFF_8000_0000 : min,
+            4 => width == 64 && d.OneIn(2) ? 0x7FFF_FFFFUL + (ulong)d.Below(2) : min - 1,
             5 => (ulong)d.Below(256),
             6 => (ulong)-d.Below(256),
             7 => 1UL << d.Below(width),
