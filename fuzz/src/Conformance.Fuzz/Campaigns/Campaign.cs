@@ -40,7 +40,7 @@ public sealed class Campaign
         _options = options;
         _folder = folder;
         _jobs = jobs;
-        _schedule = new(options.Layers, [.. parts.Engines.Select(e => e.IsOptimizing)]);
+        _schedule = new(options.Layers, [.. parts.Engines.Select(e => e.IsOptimizing)], [.. parts.Engines.Select(e => e.IsParser)]);
         _pools = [.. parts.Engines.Select(e => new EnginePool(e, jobs))];
         _begin = folder.State.Parts.Values.Single();
         _blocks = new(_schedule, options, _begin);

@@ -54,7 +54,8 @@ internal static class FuzzRunCommand
             Seed = seed,
             First = limits.First,
             Shard = limits.Shard,
-            Layers = layers,
+            // Parsers alone can do nothing but parse.
+            Layers = args.GetValue(Layers) is not { Length: > 0 } && panel.Engines.All(e => e.IsParser) ? [new("text", 1)] : layers,
             Engines = [.. panel.Engines.Select(e => new EngineVersion(e.Name, e.Info.Version))],
             Cases = limits.Cases,
             Time = limits.Time,
@@ -64,7 +65,7 @@ internal static class FuzzRunCommand
         try
         {
             using var folder = CampaignFolder.Open(path, options);
-            terminal.Note($"{path}: seed {seed}, layers {string.Join(", ", layers)}, engines {string.Join(", ", options.Engines)}");
+            terminal.Note($"{path}: seed {seed}, layers {string.Join(", ", options.Layers)}, engines {string.Join(", ", options.Engines)}");
             using (var live = new CampaignTerminal(issues, folder.State))
                 new Campaign(parts, options, folder, jobs) { Recorded = live.Found }.Run(live.Show, interrupt.Token);
             var report = CampaignReport.Of(folder.State, issues);
