@@ -195,11 +195,11 @@ public static class Comparer
         _ => throw new System.Diagnostics.UnreachableException($"result {result}"),
     };
 
-    /// <summary>The first words of a difference between modules: those before its numbers.</summary>
+    /// <summary>The first words of a difference between modules: those before its numbers, or what there is another number of.</summary>
     private static string KindOf(string difference)
     {
         int end = difference.AsSpan().IndexOfAnyInRange('0', '9');
-        return end <= 0 ? difference : difference[..end].Trim();
+        return end < 0 ? difference : end == 0 ? $"number of {difference[(difference.LastIndexOf("kind ", StringComparison.Ordinal) + 5)..]}s" : difference[..end].Trim();
     }
 
     /// <summary>The first line of a message without what it quotes, its places and its numbers: the same for the same cause.</summary>

@@ -20,6 +20,9 @@ public sealed partial class TextTool : ICaseEngine
 
     private readonly ParserEntry _entry;
     private readonly string _program, _folder;
+
+    /// <summary>One process at a time: all write into the same folder.</summary>
+    private readonly Lock _gate = new();
     private TimeSpan _spent;
 
     /// <param name="entry">What it is.</param>
@@ -44,6 +47,11 @@ public sealed partial class TextTool : ICaseEngine
     public int Restarts { get; private set; }
 
     public ImmutableArray<CaseResult> Run(ImmutableArray<Case> cases)
+    {
+        lock (_gate) return RunAll(cases);
+    }
+
+    private ImmutableArray<CaseResult> RunAll(ImmutableArray<Case> cases)
     {
         var texts = new List<byte[]>();
         foreach (var @case in cases)

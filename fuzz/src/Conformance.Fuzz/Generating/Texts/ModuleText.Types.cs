@@ -84,8 +84,7 @@ internal sealed partial class ModuleText
 
     private void TypeField(RecType group, int x)
     {
-        bool single = group.SubTypes.Length == 1;
-        if (single && !_style.Takes(Sugar.SingleRec, Features.Gc))
+        if (group.SubTypes.Length == 1 && !_singleRecs.Contains((uint)x))
         {
             TypeDef(group.SubTypes[0], x);
             return;
@@ -181,7 +180,7 @@ internal sealed partial class ModuleText
         var func = x < _types.Length ? _types[(int)x].Comp as FuncType : null;
         bool named = ids is not null && ids.Any(id => id is not null);
         bool mayInline = func is not null && _plainFuncTypes.TryGetValue(func, out uint first) && first == x;
-        if (mayInline && _style.Takes(Sugar.InlineTypeUse))
+        if (mayInline && _style.Takes(Sugar.InlineTypeUse) && (!IsSeldomInline(x, func!) || _d.OneIn(64)))
         {
             Signature(func!, ids);
             return;
@@ -190,6 +189,21 @@ internal sealed partial class ModuleText
         Use(_typeIds, x);
         _out.Close();
         if (func is not null && (named || (_style.Has(Sugar.BareTypeUse) && !_style.Takes(Sugar.BareTypeUse)))) Signature(func, ids);
+    }
+
+    /// <summary>
+    /// Whether the type stands in a group written out, or names types, by an index here and an identifier there: wasm-tools does not find it then, and adds
+    /// another. Seldom, since that difference hides all others.
+    /// </summary>
+    private bool IsSeldomInline(uint x, FuncType func)
+    {
+        if (_singleRecs.Contains(x)) return true;
+        if (!_style.Has(Sugar.Id)) return false;
+        foreach (var t in func.Params)
+            if (t.IsRef && !t.Ref.Heap.IsAbstract) return true;
+        foreach (var t in func.Results)
+            if (t.IsRef && !t.Ref.Heap.IsAbstract) return true;
+        return false;
     }
 
     private void Signature(FuncType type, string?[]? ids)

@@ -27,6 +27,9 @@ internal sealed partial class ModuleText
     /// <summary>The first final function type without super types of each shape, alone in its group: what a type use without index stands for.</summary>
     private readonly Dictionary<FuncType, uint> _plainFuncTypes = [];
 
+    /// <summary>The types alone in a group that is written out.</summary>
+    private readonly HashSet<uint> _singleRecs = [];
+
     private ModuleText(Module module, Decisions decisions, Style style)
     {
         _module = module;
@@ -38,6 +41,7 @@ internal sealed partial class ModuleText
         var types = ImmutableArray.CreateBuilder<SubType>(module.TypeCount);
         foreach (var group in module.Types)
         {
+            if (group.SubTypes.Length == 1 && style.Takes(Sugar.SingleRec, Features.Gc)) _singleRecs.Add((uint)types.Count);
             if (group.SubTypes is [{ Final: true, Supers: [], Describes: null, Descriptor: null, Comp: FuncType func }]) _plainFuncTypes.TryAdd(func, (uint)types.Count);
             types.AddRange(group.SubTypes);
         }
