@@ -26,6 +26,9 @@ public sealed class LayerTotals
 
     public long CompareTime { get; set; }
 
+    /// <summary>What counting the coverage took.</summary>
+    public long WatchTime { get; set; }
+
     internal void Add(LayerTotals other)
     {
         Scripts += other.Scripts;
@@ -36,6 +39,7 @@ public sealed class LayerTotals
         GenerateTime += other.GenerateTime;
         ReferenceTime += other.ReferenceTime;
         CompareTime += other.CompareTime;
+        WatchTime += other.WatchTime;
     }
 
     internal void Write(Utf8JsonWriter json)
@@ -49,6 +53,7 @@ public sealed class LayerTotals
         json.WriteNumber("generateMicroseconds", GenerateTime);
         json.WriteNumber("referenceMicroseconds", ReferenceTime);
         json.WriteNumber("compareMicroseconds", CompareTime);
+        if (WatchTime > 0) json.WriteNumber("watchMicroseconds", WatchTime);
         json.WriteEndObject();
     }
 
@@ -62,6 +67,7 @@ public sealed class LayerTotals
         GenerateTime = json.GetProperty("generateMicroseconds").GetInt64(),
         ReferenceTime = json.GetProperty("referenceMicroseconds").GetInt64(),
         CompareTime = json.GetProperty("compareMicroseconds").GetInt64(),
+        WatchTime = json.TryGetProperty("watchMicroseconds", out var watch) ? watch.GetInt64() : 0,
     };
 }
 

@@ -68,6 +68,7 @@ internal sealed class Lane
         {
             if (!blocks.Includes(flight.Block)) return;
             Compare(flight);
+            Watch(flight);
             blocks.Finished(flight.Block, flight.Totals);
         }
     }
@@ -209,6 +210,15 @@ internal sealed class Lane
             if (prepared.Failure is { } failure) _desk.KitFailed(prepared.Name, prepared.Decisions, prepared.Case, "reference failed", failure);
             else if (differences.TryGetValue(i, out var found)) _desk.Differ(_arbiter, prepared, found);
         }
+    }
+
+    /// <summary>Counts what a case of the block reaches, if it is its turn; what fails in the reference has been found without it.</summary>
+    private void Watch(Flight flight)
+    {
+        if (_parts.Reach is not { } reach || reach.CaseOf(flight.Block) is not { } i || i >= flight.Cases.Count || flight.Cases[i] is not { Failure: null } prepared) return;
+        long begin = Stopwatch.GetTimestamp();
+        reach.Watch(prepared.Case, prepared.Sent);
+        flight.Totals.Layer(_options.Layers[flight.Block.Layer].Layer).WatchTime += Microseconds(begin);
     }
 
     /// <summary>The answer, or null when there is no engine any more.</summary>
