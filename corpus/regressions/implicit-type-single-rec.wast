@@ -10,3 +10,8 @@
 
 ;; There is no type but the one.
 (assert_invalid (module (rec (type (func (param i32)))) (func (param i32)) (func (type 1))) "unknown type")
+
+;; Nor does an open type count.
+(assert_invalid
+  (module (type $open (sub (func (param i32)))) (func $f (param i32)) (elem declare func $f) (global (ref $open) (ref.func $f)))
+  "type mismatch")

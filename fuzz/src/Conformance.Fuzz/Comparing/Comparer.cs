@@ -198,8 +198,8 @@ public static class Comparer
     /// <summary>The first words of a difference between modules: those before its numbers, or what there is another number of.</summary>
     private static string KindOf(string difference)
     {
-        int end = difference.AsSpan().IndexOfAnyInRange('0', '9');
-        return end < 0 ? difference : end == 0 ? $"number of {difference[(difference.LastIndexOf("kind ", StringComparison.Ordinal) + 5)..]}s" : difference[..end].Trim();
+        if (char.IsAsciiDigit(difference[0])) return $"number of {difference[(difference.LastIndexOf("kind ", StringComparison.Ordinal) + 5)..]}s";
+        return string.Join(' ', difference.Split(':')[0].Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Where(word => !char.IsAsciiDigit(word[0])));
     }
 
     /// <summary>The first line of a message without what it quotes, its places and its numbers: the same for the same cause.</summary>

@@ -186,12 +186,16 @@ internal sealed partial class ModuleText
     private void TableField(Table table, int defined)
     {
         uint x = (uint)(_imported[(int)ExternKind.Table] + defined);
+        // A segment inside has no identifier, but counts: those before it are written first.
+        ref int next = ref _next[(int)Queue.Elems];
+        int e = next;
+        while (e < _module.Elems.Length && !(_elemIds[e] is null && Fits(table, x, _module.Elems[e]))) e++;
+        bool inline = e < _module.Elems.Length && _style.Takes(Sugar.InlineSegment);
+        for (; inline && next < e; next++) ElemField(_module.Elems[next], next);
         DefinitionOf(ExternKind.Table, defined);
-        int e = _next[(int)Queue.Elems];
-        // A segment inside has no identifier, but those behind it count it.
-        if (e < _module.Elems.Length && _elemIds[e] is null && Fits(table, x, _module.Elems[e]) && _style.Takes(Sugar.InlineSegment))
+        if (inline)
         {
-            _next[(int)Queue.Elems]++;
+            next++;
             Write(table.Type.Addr);
             Write(table.Type.Elem);
             _out.Open("elem");
@@ -215,11 +219,15 @@ internal sealed partial class ModuleText
     private void MemoryField(Memory memory, int defined)
     {
         uint x = (uint)(_imported[(int)ExternKind.Memory] + defined);
+        ref int next = ref _next[(int)Queue.Datas];
+        int i = next;
+        while (i < _module.Datas.Length && !(_dataIds[i] is null && Fits(memory, x, _module.Datas[i]))) i++;
+        bool inline = i < _module.Datas.Length && _style.Takes(Sugar.InlineSegment);
+        for (; inline && next < i; next++) DataField(_module.Datas[next], next);
         DefinitionOf(ExternKind.Memory, defined);
-        int i = _next[(int)Queue.Datas];
-        if (i < _module.Datas.Length && _dataIds[i] is null && Fits(memory, x, _module.Datas[i]) && _style.Takes(Sugar.InlineSegment))
+        if (inline)
         {
-            _next[(int)Queue.Datas]++;
+            next++;
             Write(memory.Type.Addr);
             _out.Open("data");
             Strings(_module.Datas[i].Init.AsSpan());

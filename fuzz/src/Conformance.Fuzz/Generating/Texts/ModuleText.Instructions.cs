@@ -286,11 +286,11 @@ internal sealed partial class ModuleText
         }
     }
 
-    private bool Omits(uint x) => x == 0 && !_style.Takes(Sugar.ZeroIndex);
+    private bool Omits(Imm kind, uint x) => x == 0 && !_style.Takes(Sugar.ZeroIndex, kind == Imm.MemIdx ? Features.MultiMemory : Features.ReferenceTypes);
 
     private void Index(Imm kind, uint x, bool optional = false)
     {
-        if (optional && kind is Imm.TableIdx or Imm.MemIdx && Omits(x)) return;
+        if (optional && kind is Imm.TableIdx or Imm.MemIdx && Omits(kind, x)) return;
         switch (kind)
         {
             case Imm.TypeIdx: Use(_typeIds, x); break;
@@ -317,7 +317,7 @@ internal sealed partial class ModuleText
         {
             // Two tables or two memories: both or neither.
             case (Imm.TableIdx, Imm.TableIdx) or (Imm.MemIdx, Imm.MemIdx):
-                if (i.Y == 0 && Omits(i.X)) return;
+                if (i.Y == 0 && Omits(first, i.X)) return;
                 Index(first, i.X);
                 Index(second, i.Y);
                 break;

@@ -180,7 +180,7 @@ internal sealed partial class ModuleText
         var func = x < _types.Length ? _types[(int)x].Comp as FuncType : null;
         bool named = ids is not null && ids.Any(id => id is not null);
         bool mayInline = func is not null && _plainFuncTypes.TryGetValue(func, out uint first) && first == x;
-        if (mayInline && _style.Takes(Sugar.InlineTypeUse) && (!IsSeldomInline(x, func!) || _d.OneIn(64)))
+        if (mayInline && _style.Takes(Sugar.InlineTypeUse) && (!IsSeldomInline(x, func!) || _d.OneIn(500)))
         {
             Signature(func!, ids);
             return;
@@ -192,12 +192,12 @@ internal sealed partial class ModuleText
     }
 
     /// <summary>
-    /// Whether the type stands in a group written out, or names types, by an index here and an identifier there: wasm-tools does not find it then, and adds
-    /// another. Seldom, since that difference hides all others.
+    /// Whether wasm-tools finds another type, or none and adds one: where the type stands in a group written out, names types, by an index here and an identifier
+    /// there, or is like one that is open. Seldom, since that difference hides all others.
     /// </summary>
     private bool IsSeldomInline(uint x, FuncType func)
     {
-        if (_singleRecs.Contains(x)) return true;
+        if (_singleRecs.Contains(x) || _otherFuncTypes.Contains(func)) return true;
         if (!_style.Has(Sugar.Id)) return false;
         foreach (var t in func.Params)
             if (t.IsRef && !t.Ref.Heap.IsAbstract) return true;

@@ -27,6 +27,9 @@ internal sealed partial class ModuleText
     /// <summary>The first final function type without super types of each shape, alone in its group: what a type use without index stands for.</summary>
     private readonly Dictionary<FuncType, uint> _plainFuncTypes = [];
 
+    /// <summary>Shapes of function types that are open, or not alone in their group, too.</summary>
+    private readonly HashSet<FuncType> _otherFuncTypes = [];
+
     /// <summary>The types alone in a group that is written out.</summary>
     private readonly HashSet<uint> _singleRecs = [];
 
@@ -43,6 +46,9 @@ internal sealed partial class ModuleText
         {
             if (group.SubTypes.Length == 1 && style.Takes(Sugar.SingleRec, Features.Gc)) _singleRecs.Add((uint)types.Count);
             if (group.SubTypes is [{ Final: true, Supers: [], Describes: null, Descriptor: null, Comp: FuncType func }]) _plainFuncTypes.TryAdd(func, (uint)types.Count);
+            else
+                foreach (var type in group.SubTypes)
+                    if (type.Comp is FuncType other) _otherFuncTypes.Add(other);
             types.AddRange(group.SubTypes);
         }
         _types = types.MoveToImmutable();

@@ -6,13 +6,15 @@ namespace Conformance.Fuzz.Generating.Texts;
 /// <summary>Adds tables and memories that are as large as a segment for them: text has abbreviations for these, and other layers seldom make any.</summary>
 internal static class Segments
 {
+    private const Features MoreTables = Features.ReferenceTypes | Features.BulkMemory, MoreMemories = Features.MultiMemory | Features.BulkMemory;
+
     public static Module Add(Module module, Decisions d, Features features)
     {
         int funcs = Count(module, ExternKind.Func, module.Funcs.Length), tables = Count(module, ExternKind.Table, module.Tables.Length), mems = Count(module, ExternKind.Memory, module.Mems.Length);
-        if (d.OneIn(3) && (tables == 0 || (features & Features.ReferenceTypes) != 0))
+        if (d.OneIn(3) && (tables == 0 || (features & MoreTables) == MoreTables))
         {
             var addr = (features & Features.Memory64) != 0 && d.OneIn(4) ? AddrType.I64 : AddrType.I32;
-            bool indices = d.Below(3) < 2 || (features & Features.Gc) == 0;
+            bool indices = d.Below(3) < 2 || (features & (Features.Gc | MoreTables)) != (Features.Gc | MoreTables);
             var type = indices || d.OneIn(2) ? RefType.Func : new RefType(true, HeapType.I31);
             var inits = ImmutableArray.CreateBuilder<Expr>();
             for (int n = d.Below(4); n > 0 && funcs > 0; n--)
@@ -24,7 +26,7 @@ internal static class Segments
                 Elems = module.Elems.Add(new Elem(indices ? new RefType(false, HeapType.Func) : type, inits.ToImmutable(), Zero((uint)tables, addr))),
             };
         }
-        if (d.OneIn(3) && (mems == 0 || (features & Features.MultiMemory) != 0))
+        if (d.OneIn(3) && (mems == 0 || (features & MoreMemories) == MoreMemories))
         {
             var addr = (features & Features.Memory64) != 0 && d.OneIn(4) ? AddrType.I64 : AddrType.I32;
             byte[] bytes = new byte[d.OneIn(8) ? 65_535 + d.Below(3) : d.Below(40)];

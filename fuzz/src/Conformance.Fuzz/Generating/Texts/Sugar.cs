@@ -94,15 +94,26 @@ internal enum Sugar
 internal sealed class Style
 {
     private readonly Decisions _d;
+    private readonly Features _available;
     private readonly byte[] _rates = new byte[Enum.GetValues<Sugar>().Length];
 
     /// <summary>Draws a style; the simplest has no sugar.</summary>
-    public Style(Decisions decisions)
+    /// <param name="decisions">The decisions.</param>
+    /// <param name="available">What sugar may need.</param>
+    public Style(Decisions decisions, Features available)
     {
         _d = decisions;
+        _available = available;
         int most = decisions.Below(8) switch { 0 => 0, 1 => 2, _ => 4 };
-        for (int i = 0; i < _rates.Length; i++) _rates[i] = (byte)decisions.Below(most);
+        for (int i = 0; i < _rates.Length; i++)
+        {
+            _rates[i] = (byte)decisions.Below(most);
+            if (IsNoise((Sugar)i) && decisions.Below(2) == 0) _rates[i] = 0;
+        }
     }
+
+    /// <summary>What may stand between any two tokens: too much of it makes texts long and says nothing more.</summary>
+    private static bool IsNoise(Sugar sugar) => sugar is Sugar.LineComment or Sugar.BlockComment or Sugar.Annotation;
 
     /// <summary>What the text needs beyond its module.</summary>
     public Features Used { get; private set; }
@@ -114,6 +125,7 @@ internal sealed class Style
     public bool Takes(Sugar sugar) => _rates[(int)sugar] switch
     {
         0 => false,
+        var rate when IsNoise(sugar) => _d.OneIn(rate == 1 ? 100 : rate == 2 ? 20 : 4),
         1 => _d.OneIn(12),
         2 => _d.OneIn(2),
         _ => _d.Below(8) != 0,
@@ -122,7 +134,7 @@ internal sealed class Style
     /// <summary>Whether to take sugar that came with a feature.</summary>
     public bool Takes(Sugar sugar, Features feature)
     {
-        if (!Takes(sugar)) return false;
+        if ((_available & feature) != feature || !Takes(sugar)) return false;
         Used |= feature;
         return true;
     }

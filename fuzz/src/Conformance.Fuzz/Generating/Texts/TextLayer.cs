@@ -26,7 +26,7 @@ public sealed class TextLayer(ImmutableArray<(ILayer Layer, int Weight)> whole) 
         var module = from.Modules[decisions.Below(from.Modules.Length)].Syntax! with { Customs = [], DataCount = null };
         if ((FeatureUse.Of(module) & ~Known) != 0) module = new Module();
         module = Segments.Add(module, decisions, options.Features);
-        var style = new Style(decisions);
+        var style = new Style(decisions, options.Features);
         string text = ModuleText.Write(module, decisions, style);
         return new FuzzCase
         {

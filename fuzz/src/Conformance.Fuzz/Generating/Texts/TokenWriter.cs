@@ -70,8 +70,8 @@ internal sealed class TokenWriter(Decisions d, Style style)
         }
         if (style.Takes(Sugar.LineComment))
         {
-            // Behind a parenthesis it would open a comment of the other kind.
-            _out.Append(_out.Length > 0 && _out[^1] == '(' ? " ;;" : ";;").Append(d.Of(Texts)).Append(d.Of<string>(["\n", "\r\n", "\r"]));
+            // A return alone seldom: wabt reads on behind it, and fails anywhere. Behind a parenthesis it would open a comment of the other kind.
+            _out.Append(_out.Length > 0 && _out[^1] == '(' ? " ;;" : ";;").Append(d.Of(Texts)).Append(d.Below(64) switch { < 48 => "\n", < 63 => "\r\n", _ => "\r" });
             some = true;
         }
         if (style.Takes(Sugar.BlockComment))
