@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 
 namespace Wasm.Text;
 
@@ -243,12 +244,27 @@ public static class FloatText
     };
 
     /// <summary>The shortest decimal literal that reads back to the same bits; NaNs with their payload.</summary>
-    public static string PrintF32(uint bits) =>
-        Special(bits, Single) ?? BitConverter.UInt32BitsToSingle(bits).ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
+    public static string PrintF32(uint bits)
+    {
+        if (Special(bits, Single) is { } special) return special;
+        float value = BitConverter.UInt32BitsToSingle(bits);
+        string shortest = Lower(value.ToString("R", CultureInfo.InvariantCulture));
+        return (bits & Single.FractionMask) != 0 || (TryParseF32(Encoding.ASCII.GetBytes(shortest), out uint again) && again == bits) ? shortest
+            : Lower(value.ToString("G9", CultureInfo.InvariantCulture));
+    }
 
     /// <summary>The shortest decimal literal that reads back to the same bits; NaNs with their payload.</summary>
-    public static string PrintF64(ulong bits) =>
-        Special(bits, Double) ?? BitConverter.UInt64BitsToDouble(bits).ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
+    public static string PrintF64(ulong bits)
+    {
+        if (Special(bits, Double) is { } special) return special;
+        double value = BitConverter.UInt64BitsToDouble(bits);
+        string shortest = Lower(value.ToString("R", CultureInfo.InvariantCulture));
+        // Below a power of two numbers are twice as dense as above it, and .NET's shortest digits may be those of the one below.
+        return (bits & Double.FractionMask) != 0 || (TryParseF64(Encoding.ASCII.GetBytes(shortest), out ulong again) && again == bits) ? shortest
+            : Lower(value.ToString("G17", CultureInfo.InvariantCulture));
+    }
+
+    private static string Lower(string text) => text.Replace('E', 'e');
 
     /// <summary>The literal of an infinity or a NaN, or null for a number. The canonical NaN is plain <c>nan</c>.</summary>
     private static string? Special(ulong bits, Format format)

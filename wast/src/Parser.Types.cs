@@ -310,10 +310,7 @@ internal sealed partial class Parser
         Expect(TokenKind.LParen);
         if (!TryWord(Word.Rec))
         {
-            var single = TypeDef();
-            _recTypes.Add(new RecType([single], at));
-            if (single is { Final: true, Supers: [], Describes: null, Descriptor: null, Comp: FuncType func })
-                _plainFuncTypes.TryAdd(func, (uint)_nextType - 1);
+            AddGroup(new RecType([TypeDef()], at));
             return;
         }
         var group = ImmutableArray.CreateBuilder<SubType>();
@@ -323,7 +320,15 @@ internal sealed partial class Parser
             group.Add(TypeDef());
         }
         Expect(TokenKind.RParen);
-        _recTypes.Add(new RecType(group.ToImmutable(), at));
+        AddGroup(new RecType(group.ToImmutable(), at));
+    }
+
+    /// <summary>A type alone is the abbreviation of a group of one, so a type use can stand for either.</summary>
+    private void AddGroup(RecType group)
+    {
+        _recTypes.Add(group);
+        if (group.SubTypes is [{ Final: true, Supers: [], Describes: null, Descriptor: null, Comp: FuncType func }])
+            _plainFuncTypes.TryAdd(func, (uint)_nextType - 1);
     }
 
     /// <summary>The rest of <c>(type $id? subtype)</c> after the parenthesis.</summary>

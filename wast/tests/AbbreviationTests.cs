@@ -43,6 +43,7 @@ public class AbbreviationTests
     [InlineData("(func (block (param i32) (result i32)) drop)", "(type (func)) (type (func (param i32) (result i32))) (func (type 0) (block (type 1)) drop)")]
     [InlineData("(type (sub (func))) (func)", "(type (sub (func))) (type (func)) (func (type 1))")]
     [InlineData("(rec (type (func)) (type (func))) (func)", "(rec (type (func)) (type (func))) (type (func)) (func (type 2))")]
+    [InlineData("(rec (type (func (param i32)))) (func (param i32))", "(type (func (param i32))) (func (type 0))")]
     [InlineData("(func (param i32)) (func (param i64)) (func (param i32))", "(type (func (param i32))) (type (func (param i64))) (func (type 0)) (func (type 1)) (func (type 0))")]
     // Types
     [InlineData("(type (struct (field i32 i64) (field $x (mut i8))))", "(type (sub final (struct (field i32) (field i64) (field (mut i8)))))")]

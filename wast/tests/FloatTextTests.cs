@@ -149,6 +149,14 @@ public class FloatTextTests
     public void Prints_f32(uint bits, string literal) => Assert.Equal(literal, FloatText.PrintF32(bits));
 
     [Fact]
+    public void Printed_powers_of_two_read_back_to_the_same_bits()
+    {
+        for (uint exponent = 0; exponent < 0xFF; exponent++) Assert.True(FloatText.TryParseF32(Encoding.UTF8.GetBytes(FloatText.PrintF32(exponent << 23)), out uint read) && read == exponent << 23);
+        for (ulong exponent = 0; exponent < 0x7FF; exponent++) Assert.True(FloatText.TryParseF64(Encoding.UTF8.GetBytes(FloatText.PrintF64(exponent << 52)), out ulong read) && read == exponent << 52);
+        Assert.Equal("2.9802322387695312e-08", FloatText.PrintF64(0x3E60_0000_0000_0000));
+    }
+
+    [Fact]
     public void Printed_floats_read_back_to_the_same_bits()
     {
         var random = new Random(2);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Conformance.Fuzz.Campaigns;
+using Conformance.Fuzz.Coverage;
 using Conformance.Fuzz.Generating;
 
 namespace Conformance.Fuzz.Tests.Campaigns;
@@ -71,6 +72,42 @@ public sealed class CampaignFolderTests : IDisposable
         lines[2] = lines[2][..^2];
         File.WriteAllLines(file, lines);
         Assert.Contains($"{CampaignFolder.JournalFile}:3: ", Assert.Throws<CampaignFolderException>(() => CampaignFolder.Load(Path.Combine(_test.Folder, "out"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_reached_is_kept_goes_on_growing_and_is_merged_as_a_union()
+    {
+        var parts = TestCampaign.Parts(FakeEngine.Create("honest"));
+        CampaignState Run(string name, string shard, long cases) => _test.Run(parts with { Reach = new FakeReach() }, TestCampaign.Options(parts, cases, shard: shard), name);
+        static string Names(CampaignState state) => string.Join(' ', state.Cells);
+        string whole = Names(Run("whole", "1/1", 64 * 6));
+        Assert.InRange(whole.Split(' ').Length, 3, 6);
+        Assert.Equal(whole, Names(CampaignFolder.Load(Path.Combine(_test.Folder, "whole"))));
+
+        // The journal of a campaign that was cut off, and goes on with nothing in memory.
+        string journal = Path.Combine(_test.Folder, "whole", CampaignFolder.JournalFile);
+        string[] lines = File.ReadAllLines(journal);
+        Assert.Contains(lines, l => l.StartsWith("{\"cells\":[\"Trap/", StringComparison.Ordinal));
+        File.WriteAllText(journal, lines[0] + "\n{\"cells\":[\"Trap/kept\"]}\n");
+        Assert.Equal($"{whole} Trap/kept", Names(Run("whole", "1/1", 64 * 6)));
+
+        var (one, two, three) = (Run("1", "1/3", 64 * 2), Run("2", "2/3", 64 * 2), Run("3", "3/3", 64 * 2));
+        Assert.Equal(whole, Names(one.MergedWith(two).MergedWith(three)));
+        Assert.Equal(whole, Names(three.MergedWith(one.MergedWith(two))));
+        CampaignFolder.Merge([Path.Combine(_test.Folder, "2"), Path.Combine(_test.Folder, "3"), Path.Combine(_test.Folder, "1")], Path.Combine(_test.Folder, "merged"));
+        Assert.Equal(whole, Names(CampaignFolder.Load(Path.Combine(_test.Folder, "merged"))));
+    }
+
+    [Fact]
+    public void A_report_lists_the_cells_that_were_not_reached_or_says_that_none_were_counted()
+    {
+        var parts = TestCampaign.Parts(FakeEngine.Create("honest"));
+        var state = _test.Run(parts, TestCampaign.Options(parts, 64));
+        Assert.Contains("It was not counted.", CampaignReport.Of(state, KnownIssues.None).Markdown(), StringComparison.Ordinal);
+        state = state with { Cells = [.. CoverageCells.All.Where(c => c != "Instruction/i32.clz")] };
+        string markdown = CampaignReport.Of(state, KnownIssues.None).Markdown();
+        Assert.EndsWith("Not reached of the instructions:\n\n- i32.clz\n", markdown, StringComparison.Ordinal);
+        Assert.Contains("\"unreached\": [\n        \"i32.clz\"\n", System.Text.Encoding.UTF8.GetString(CampaignReport.Of(state, KnownIssues.None).ToJson()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -98,6 +98,18 @@ internal sealed class FakeEngine(RuntimeInfo info, Func<uint, Outcome?> fault) :
     public static Outcome? Hangs(uint n) => n % 83 == 11 ? new Outcome.TimedOut("no answer in 10 s") : null;
 }
 
+/// <summary>Reaches a cell for each hundred numbers; watches the first case of every block.</summary>
+internal sealed class FakeReach : IReach
+{
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _reached = [];
+
+    public int? CaseOf(CaseBlock block) => 0;
+
+    public void Watch(FuzzCase fuzzCase, Case sent) => _reached[$"Trap/{FakeLayer.NumberOf(sent) / 100}"] = true;
+
+    public IEnumerable<string> Reached() => _reached.Keys;
+}
+
 /// <summary>Campaigns of fakes in a folder of their own.</summary>
 internal sealed class TestCampaign : IDisposable
 {

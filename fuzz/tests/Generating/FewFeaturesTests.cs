@@ -1,6 +1,7 @@
 using Conformance.Fuzz.Generating;
 using Wasm.Binary;
 using Wasm.Syntax;
+using Wasm.Text;
 using Wasm.Validation;
 
 namespace Conformance.Fuzz.Tests.Generating;
@@ -39,7 +40,7 @@ public sealed class FewFeaturesTests
             foreach (var module in made.Modules)
             {
                 var profile = new Profile("few", features, SpecVersion.V3);
-                Validator.Validate(BinaryDecoder.Decode(module.Bytes, profile), new Engine(), profile);
+                Validator.Validate(made.Source is null ? BinaryDecoder.Decode(module.Bytes, profile) : TextParser.ParseModule(module.Bytes, profile), new Engine(), profile);
             }
         }
     }

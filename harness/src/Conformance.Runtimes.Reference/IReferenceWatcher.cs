@@ -5,7 +5,7 @@ namespace Conformance.Runtimes.Reference;
 
 /// <summary>
 /// Watches what the reference does: for coverage. Without a watcher the machine that runs is the one without observation. Calls come from the
-/// threads of the stores. Start functions and calls back from the host are not watched.
+/// threads of the stores. Start functions and calls back from the host are watched as well.
 /// </summary>
 public interface IReferenceWatcher
 {
@@ -15,7 +15,7 @@ public interface IReferenceWatcher
     /// <summary>An instruction is about to run.</summary>
     void Before(in Step step);
 
-    /// <summary>An invocation ended after its last step: in a trap, an exception or otherwise; null when it returned.</summary>
+    /// <summary>An invocation or an instantiation ended after its last step: in a trap, an exception or otherwise; null when it returned.</summary>
     void Ended(Exception? failure);
 }
 

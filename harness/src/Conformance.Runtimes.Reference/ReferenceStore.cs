@@ -26,6 +26,7 @@ internal sealed class ReferenceStore : ISteppableStore
         _watcher = watcher;
         _request = request;
         _store = new Store(new Engine(), options);
+        if (watcher is not null) _store.Starter = (func, args) => _store.Start(func, new WatchingObserver(watcher), args);
         if (request.Emitted is not null) _complete = [];
     }
 
@@ -98,6 +99,7 @@ internal sealed class ReferenceStore : ISteppableStore
             var instance = _store.Instantiate(((ReferenceModule)module).Info, import => _registry.GetValueOrDefault(import.Module)?.Export(import.Name));
             var made = new ReferenceInstance(instance);
             _complete?.Add(made);
+            _watcher?.Ended(null);
             return new Outcome.Instantiated(made);
         }
         catch (UnlinkableException e)
@@ -106,6 +108,7 @@ internal sealed class ReferenceStore : ISteppableStore
         }
         catch (Exception e) when (Failure(e) is not null)
         {
+            _watcher?.Ended(e);
             return Failure(e)!;
         }
     }

@@ -79,10 +79,13 @@ public sealed partial class Store(Engine engine, StoreOptions? options = null) :
     /// <exception cref="Exhaustion">A limit was reached, or another thread interrupted.</exception>
     public Val[] Invoke(FuncInst func, params ReadOnlySpan<Val> args)
     {
-        var machine = Start(func, args);
+        var machine = Starter is { } starter ? starter(func, args) : Start(func, args);
         machine.Run();
         return machine.Finish();
     }
+
+    /// <summary>How <see cref="Invoke"/> begins a call, start functions included; null for the machine without an observer.</summary>
+    public MachineStarter? Starter { get; set; }
 
     /// <summary>
     /// Begins a call that the caller runs step by step (<see cref="Machine.Run"/>), or whose outcome it takes without .NET exceptions.

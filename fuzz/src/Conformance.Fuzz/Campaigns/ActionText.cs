@@ -16,6 +16,7 @@ public static class ActionText
     public static string Kind(CaseAction action) => action switch
     {
         CaseAction.Load => "load",
+        CaseAction.Parse => "parse",
         CaseAction.Instantiate => "instantiate",
         CaseAction.Invoke => "invoke",
         CaseAction.Sweep => "sweep",
@@ -29,6 +30,7 @@ public static class ActionText
     public static string Of(CaseAction action) => action switch
     {
         CaseAction.Load a => $"load module {a.Module}",
+        CaseAction.Parse a => $"parse module {a.Module}",
         CaseAction.Instantiate a => $"instantiate module {a.Module}{(a.As is null ? "" : $" as \"{a.As}\"")}",
         CaseAction.Invoke a => $"invoke {a.Instance} \"{a.Name}\" {Value.Text(a.Args)}",
         CaseAction.Sweep a => $"sweep {a.Instance} \"{a.Name}\" 0 to {a.Count - 1}",
@@ -48,6 +50,7 @@ public static class ActionText
             ActionResult.Swept r => Swept(r),
             ActionResult.Bytes r => $"{r.Data.Length} bytes, hash {MemoryHash.Of(r.Data):x8}",
             ActionResult.Digested r => $"{r.Length} bytes, hash {r.Hash:x8}",
+            ActionResult.Parsed r => $"a module of {r.Binary.Length} bytes, hash {MemoryHash.Of(r.Binary):x8}",
             ActionResult.NotRun => "not run: no such instance",
             _ => throw new UnreachableException($"result {result}"),
         });

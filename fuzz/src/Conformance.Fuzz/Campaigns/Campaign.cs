@@ -10,9 +10,9 @@ namespace Conformance.Fuzz.Campaigns;
 /// <param name="WorkerMemory">Resident bytes of all workers together.</param>
 /// <param name="Restarts">How often an engine was started again, by name.</param>
 /// <param name="Lost">Engines that cannot be started again, with reasons.</param>
-/// <param name="Cells">Cells of the coverage reached; null when it is not counted.</param>
+/// <param name="Cells">Cells of the coverage reached, earlier runs included; null when it is not counted.</param>
 public sealed record CampaignStatus(CampaignTotals Totals, TimeSpan Elapsed, CampaignState State, long WorkerMemory,
-    ImmutableSortedDictionary<string, long> Restarts, ImmutableSortedDictionary<string, string> Lost, long? Cells);
+    ImmutableSortedDictionary<string, long> Restarts, ImmutableSortedDictionary<string, string> Lost, int? Cells);
 
 /// <summary>Runs a campaign in this process, from where its folder says.</summary>
 public sealed class Campaign
@@ -40,7 +40,7 @@ public sealed class Campaign
         _options = options;
         _folder = folder;
         _jobs = jobs;
-        _schedule = new(options.Layers, [.. parts.Engines.Select(e => e.IsOptimizing)]);
+        _schedule = new(options.Layers, [.. parts.Engines.Select(e => e.IsOptimizing)], [.. parts.Engines.Select(e => e.IsParser)]);
         _pools = [.. parts.Engines.Select(e => new EnginePool(e, jobs))];
         _begin = folder.State.Parts.Values.Single();
         _blocks = new(_schedule, options, _begin);
@@ -122,6 +122,8 @@ public sealed class Campaign
     private void Checkpoint()
     {
         var (next, totals) = _blocks.Counted;
+        // What the blocks reached that the checkpoint counts is recorded before it.
+        if (_parts.Reach is { } reach) _folder.Reach(reach.Reached());
         _folder.Checkpoint(new()
         {
             Options = _options,
@@ -134,7 +136,7 @@ public sealed class Campaign
         });
     }
 
-    private CampaignStatus Status() => new(_blocks.Done, Elapsed, _folder.State, _pools.Sum(p => p.Memory), Restarts, Lost, _parts.Reach?.Cells);
+    private CampaignStatus Status() => new(_blocks.Done, Elapsed, _folder.State, _pools.Sum(p => p.Memory), Restarts, Lost, _parts.Reach is { } reach ? _folder.State.Cells.Union(reach.Reached()).Count : null);
 
     private ImmutableSortedDictionary<string, long> Restarts
     {

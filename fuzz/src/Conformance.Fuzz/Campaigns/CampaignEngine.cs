@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Conformance.Fuzz.Comparing;
+using Conformance.Fuzz.Generating;
 using Conformance.Harness.Cases;
 using Conformance.Harness.Runtimes;
 using Wasm.Numerics;
@@ -14,6 +15,12 @@ namespace Conformance.Fuzz.Campaigns;
 public sealed record CampaignEngine(RuntimeInfo Info, string Family, bool IsOptimizing, Func<ICaseEngine> Start)
 {
     public string Name => Info.Name;
+
+    /// <summary>Whether it parses text, and does nothing else.</summary>
+    public bool IsParser { get; init; }
+
+    /// <summary>Whether it can be given a case.</summary>
+    public bool Takes(FuzzCase fuzzCase) => IsParser == fuzzCase.Source is not null && (fuzzCase.Features & ~Info.Features) == 0;
 
     /// <summary>What a comparison must know of it.</summary>
     public EngineFacts Facts { get; init; } = new(Info.Features, ObeysProfiles: false, Asked: ReferenceArbiter.Features);

@@ -7,8 +7,8 @@ namespace Conformance.Fuzz.Campaigns;
 public sealed class CampaignFolderException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
-/// A campaign on disk. <c>campaign.jsonl</c> is only ever appended to: first the options, then checkpoints, findings and repetitions, one object a line; of each
-/// part the last checkpoint counts. A finding's line is written behind its folder, and a checkpoint behind all findings of the blocks that it counts, so
+/// A campaign on disk. <c>campaign.jsonl</c> is only ever appended to: first the options, then checkpoints, findings, repetitions and what of the coverage was newly
+/// reached, one object a line; of each part the last checkpoint counts. A finding's line is written behind its folder, and a checkpoint behind all findings of the blocks that it counts, so
 /// a process that is killed at any moment loses none, and what it ran twice has the same name. What the kill tore is the last line, and is dropped.
 /// </summary>
 public sealed class CampaignFolder : IDisposable
@@ -141,6 +141,18 @@ public sealed class CampaignFolder : IDisposable
         }
     }
 
+    /// <summary>Records cells of the coverage that were reached, those that are new.</summary>
+    public void Reach(IEnumerable<string> cells)
+    {
+        lock (_gate)
+        {
+            var all = _state.Cells.Union(cells);
+            if (all.Count == _state.Cells.Count) return;
+            Append(Json.LineOf("cells", json => Write(json, all.Except(_state.Cells))), durable: false);
+            _state = _state with { Cells = all };
+        }
+    }
+
     /// <summary>Records how far the campaign got.</summary>
     public void Checkpoint(CampaignPart part)
     {
@@ -222,6 +234,7 @@ public sealed class CampaignFolder : IDisposable
             }
             foreach (var finding in state.Findings.Values) journal.Write(Json.LineOf("finding", finding.Write));
             foreach (var repetition in state.Repetitions.Values) journal.Write(Json.LineOf("repetition", json => Write(json, repetition)));
+            if (!state.Cells.IsEmpty) journal.Write(Json.LineOf("cells", json => Write(json, state.Cells)));
             journal.Flush(flushToDisk: true);
             return state;
         }
@@ -243,6 +256,7 @@ public sealed class CampaignFolder : IDisposable
         var parts = CampaignState.Empty.Parts.ToBuilder();
         var findings = CampaignState.Empty.Findings.ToBuilder();
         var repetitions = CampaignState.Empty.Repetitions.ToBuilder();
+        var cells = CampaignState.Empty.Cells.ToBuilder();
         long length = 0;
         for (int number = 1; bytes.IndexOf((byte)'\n') is >= 0 and var end; number++)
         {
@@ -268,6 +282,9 @@ public sealed class CampaignFolder : IDisposable
                         var repetition = Json.Reading(() => new Repetition(Generating.CaseName.Parse(Json.Text(line.Value, "case")) ?? throw new FormatException("not the name of a case"), Json.Text(line.Value, "signature")));
                         repetitions.TryAdd(KeyOf(repetition), repetition);
                         break;
+                    case "cells":
+                        foreach (var cell in line.Value.EnumerateArray()) cells.Add(cell.GetString() ?? throw new FormatException("a cell is null"));
+                        break;
                     default:
                         throw new FormatException($"unknown kind of line `{line.Name}`");
                 }
@@ -280,7 +297,7 @@ public sealed class CampaignFolder : IDisposable
             bytes = bytes[(end + 1)..];
         }
         foreach (string key in findings.Keys) repetitions.Remove(key);
-        return (new(parts.ToImmutable(), findings.ToImmutable(), repetitions.ToImmutable()), length);
+        return (new(parts.ToImmutable(), findings.ToImmutable(), repetitions.ToImmutable(), cells.ToImmutable()), length);
     }
 
     private static string KeyOf(Repetition repetition) => Finding.SortKeyOf(repetition.Case);
@@ -296,6 +313,13 @@ public sealed class CampaignFolder : IDisposable
 
     private static CampaignOptions ReadHeader(JsonElement json) => Json.Reading(() => json.GetProperty("version").GetInt32() is var version and not Version
         ? throw new FormatException($"a campaign of version {version}; this kit reads version {Version}") : CampaignOptions.Read(json.GetProperty("options")));
+
+    private static void Write(Utf8JsonWriter json, IEnumerable<string> cells)
+    {
+        json.WriteStartArray();
+        foreach (string cell in cells) json.WriteStringValue(cell);
+        json.WriteEndArray();
+    }
 
     private static void Write(Utf8JsonWriter json, Repetition repetition)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Xml;
+using Conformance.Fuzz.Coverage;
 
 namespace Conformance.Fuzz.Campaigns;
 
@@ -71,7 +72,35 @@ public sealed record CampaignReport(CampaignState State, ImmutableArray<Signatur
         var versions = options.Engines.ToDictionary(e => e.Name, e => e.Version);
         foreach (var ((layer, engine), c) in totals.Cells)
             Line($"| {layer} | {engine} | {versions.GetValueOrDefault(engine)} | {c.Cases:N0} | {Share(c.Compared, c.Cases)} | {Causes(c.Inconclusive)} | {(c.Time == 0 ? 0 : c.Cases * 1e6 / c.Time):N0} | {State.Parts.Values.Sum(p => p.Restarts.GetValueOrDefault(engine)):N0} |");
+        foreach (var (name, l) in totals.Layers.Where(l => l.Value.Alone > 0))
+            Line($"\n{l.Alone:N0} cases of {name} were read by the kit's own parser alone, and compared with what they were made from: no other parser was there.");
+        Line($"");
+        Coverage();
         return text.ToString();
+
+        void Coverage()
+        {
+            Line($"## Coverage of the specification");
+            Line($"");
+            if (State.Cells.IsEmpty)
+            {
+                Line($"It was not counted.");
+                return;
+            }
+            Line($"Reached by a sample of the cases, which took {Seconds(totals.Layers.Values.Sum(l => l.WatchTime))}.");
+            Line($"");
+            Line($"| of | reached | all |");
+            Line($"|---|---:|---:|");
+            var matrix = CoverageCells.Matrix(State.Cells);
+            foreach (var k in matrix) Line($"| {RuleCoverage.Words(k.Kind)} | {k.Reached:N0} | {k.Total:N0} |");
+            foreach (var k in matrix.Where(k => !k.Unreached.IsEmpty))
+            {
+                Line($"");
+                Line($"Not reached of the {RuleCoverage.Words(k.Kind)}:");
+                Line($"");
+                foreach (string cell in k.Unreached) Line($"- {cell}");
+            }
+        }
 
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 
@@ -110,6 +139,21 @@ public sealed record CampaignReport(CampaignState State, ImmutableArray<Signatur
         json.WriteEndArray();
         json.WritePropertyName("totals");
         State.Totals.Write(json);
+        if (!State.Cells.IsEmpty)
+        {
+            json.WriteStartObject("coverage");
+            foreach (var k in CoverageCells.Matrix(State.Cells))
+            {
+                json.WriteStartObject(JsonNamingPolicy.CamelCase.ConvertName(k.Kind.ToString()));
+                json.WriteNumber("reached", k.Reached);
+                json.WriteNumber("total", k.Total);
+                json.WriteStartArray("unreached");
+                foreach (string cell in k.Unreached) json.WriteStringValue(cell);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
         json.WriteStartArray("signatures");
         foreach (var s in Signatures)
         {

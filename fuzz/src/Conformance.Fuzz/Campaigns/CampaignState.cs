@@ -30,12 +30,15 @@ public sealed record CampaignPart
 /// <param name="Parts">The parts, by their keys.</param>
 /// <param name="Findings">The findings by case name.</param>
 /// <param name="Repetitions">The cases that are only counted.</param>
-public sealed record CampaignState(ImmutableSortedDictionary<string, CampaignPart> Parts, ImmutableSortedDictionary<string, Finding> Findings, ImmutableSortedDictionary<string, Repetition> Repetitions)
+/// <param name="Cells">The cells of the coverage that were reached, by name; none when it was not counted.</param>
+public sealed record CampaignState(ImmutableSortedDictionary<string, CampaignPart> Parts, ImmutableSortedDictionary<string, Finding> Findings, ImmutableSortedDictionary<string, Repetition> Repetitions,
+    ImmutableSortedSet<string> Cells)
 {
     public static CampaignState Empty { get; } = new(
         ImmutableSortedDictionary.Create<string, CampaignPart>(StringComparer.Ordinal),
         ImmutableSortedDictionary.Create<string, Finding>(StringComparer.Ordinal),
-        ImmutableSortedDictionary.Create<string, Repetition>(StringComparer.Ordinal));
+        ImmutableSortedDictionary.Create<string, Repetition>(StringComparer.Ordinal),
+        ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
 
     public CampaignTotals Totals
     {
@@ -65,7 +68,7 @@ public sealed record CampaignState(ImmutableSortedDictionary<string, CampaignPar
             if (!repetitions.TryGetValue(key, out var known) || string.CompareOrdinal(repetition.Signature, known.Signature) < 0) repetitions[key] = repetition;
         // What one part only counted, another may have looked at.
         foreach (string key in findings.Keys) repetitions.Remove(key);
-        return new(parts, findings.ToImmutable(), repetitions.ToImmutable());
+        return new(parts, findings.ToImmutable(), repetitions.ToImmutable(), Cells.Union(other.Cells));
     }
 
     private static bool IsFurther(CampaignPart a, CampaignPart b) =>

@@ -14,6 +14,9 @@ public sealed class LayerTotals
     /// <summary>Cases that were compared to their end with at least one engine.</summary>
     public long Useful { get; set; }
 
+    /// <summary>Of the useful ones, those that were compared with what they were made from and with no engine, because none was there.</summary>
+    public long Alone { get; set; }
+
     /// <summary>Cases that were not, by cause.</summary>
     public SortedDictionary<string, long> Discards { get; private init; } = new(StringComparer.Ordinal);
 
@@ -23,15 +26,20 @@ public sealed class LayerTotals
 
     public long CompareTime { get; set; }
 
+    /// <summary>What counting the coverage took.</summary>
+    public long WatchTime { get; set; }
+
     internal void Add(LayerTotals other)
     {
         Scripts += other.Scripts;
         Cases += other.Cases;
         Useful += other.Useful;
+        Alone += other.Alone;
         CampaignTotals.Add(Discards, other.Discards);
         GenerateTime += other.GenerateTime;
         ReferenceTime += other.ReferenceTime;
         CompareTime += other.CompareTime;
+        WatchTime += other.WatchTime;
     }
 
     internal void Write(Utf8JsonWriter json)
@@ -40,10 +48,12 @@ public sealed class LayerTotals
         json.WriteNumber("scripts", Scripts);
         json.WriteNumber("cases", Cases);
         json.WriteNumber("useful", Useful);
+        if (Alone > 0) json.WriteNumber("alone", Alone);
         Json.Counts(json, "discards", Discards);
         json.WriteNumber("generateMicroseconds", GenerateTime);
         json.WriteNumber("referenceMicroseconds", ReferenceTime);
         json.WriteNumber("compareMicroseconds", CompareTime);
+        if (WatchTime > 0) json.WriteNumber("watchMicroseconds", WatchTime);
         json.WriteEndObject();
     }
 
@@ -52,10 +62,12 @@ public sealed class LayerTotals
         Scripts = json.GetProperty("scripts").GetInt64(),
         Cases = json.GetProperty("cases").GetInt64(),
         Useful = json.GetProperty("useful").GetInt64(),
+        Alone = json.TryGetProperty("alone", out var alone) ? alone.GetInt64() : 0,
         Discards = Json.Counts(json, "discards"),
         GenerateTime = json.GetProperty("generateMicroseconds").GetInt64(),
         ReferenceTime = json.GetProperty("referenceMicroseconds").GetInt64(),
         CompareTime = json.GetProperty("compareMicroseconds").GetInt64(),
+        WatchTime = json.TryGetProperty("watchMicroseconds", out var watch) ? watch.GetInt64() : 0,
     };
 }
 

@@ -106,7 +106,7 @@ internal sealed class FindingDesk
     {
         var asked = new List<(int Engine, ImmutableArray<Task<BlockAnswer>> Answers)>();
         for (int e = 0; e < _pools.Length; e++)
-            if ((prepared.Case.Features & ~_parts.Engines[e].Info.Features) == 0)
+            if (_parts.Engines[e].Takes(prepared.Case))
                 asked.Add((e, [.. Enumerable.Range(0, Reruns).Select(_ => _pools[e].Run([prepared.Sent]))]));
         var judged = new List<(int, ImmutableArray<Verdict>)>();
         foreach (var (engine, answers) in asked)

@@ -26,11 +26,17 @@ public interface IArbiter
     bool IsSettled(FuzzCase fuzzCase, Case sent, CampaignEngine engine) => true;
 }
 
-/// <summary>What a campaign has reached, counted somewhere else.</summary>
+/// <summary>What a campaign reaches of the specification. Used by all lanes.</summary>
 public interface IReach
 {
-    /// <summary>How many cells of the coverage were reached so far.</summary>
-    long Cells { get; }
+    /// <summary>The index of the case of a block that is watched, or null when none is; a function of the block alone.</summary>
+    int? CaseOf(CaseBlock block);
+
+    /// <summary>Runs a case, and watches it.</summary>
+    void Watch(FuzzCase fuzzCase, Case sent);
+
+    /// <summary>The names of the cells that were reached so far by what this process watched; a name may come twice.</summary>
+    IEnumerable<string> Reached();
 }
 
 /// <summary>All that a campaign works with.</summary>

@@ -68,6 +68,7 @@ internal sealed class Lane
         {
             if (!blocks.Includes(flight.Block)) return;
             Compare(flight);
+            Watch(flight);
             blocks.Finished(flight.Block, flight.Totals);
         }
     }
@@ -137,7 +138,7 @@ internal sealed class Lane
         {
             bool covered = false;
             foreach (int engine in engines) covered |= Give(engine, i);
-            for (int step = 1; !covered && step < _parts.Engines.Length; step++) covered = Give((engines[0] + step) % _parts.Engines.Length, i);
+            for (int step = 1; !covered && step < _parts.Engines.Length; step++) covered = Give(((engines.IsEmpty ? 0 : engines[0]) + step) % _parts.Engines.Length, i);
         }
         var assigned = new List<(int, ImmutableArray<int>)>();
         for (int e = 0; e < given.Length; e++)
@@ -146,7 +147,7 @@ internal sealed class Lane
 
         bool Give(int engine, int i)
         {
-            if ((cases[i].Case.Features & ~_parts.Engines[engine].Info.Features) != 0) return false;
+            if (!_parts.Engines[engine].Takes(cases[i].Case)) return false;
             (given[engine] ??= ImmutableArray.CreateBuilder<int>(cases.Count)).Add(i);
             return true;
         }
@@ -194,14 +195,30 @@ internal sealed class Lane
             layer.CompareTime += Microseconds(begin);
         }
         foreach (var (made, decisions, failure) in flight.Failures) _desk.KitFailed(made, decisions, null, "generator failed", failure);
+        // Of a text it is known what it must be; other parsers make sure that the kit's own reading and writing are not wrong alike.
+        bool alone = !_parts.Engines.Any(e => e.IsParser);
         for (int i = 0; i < flight.Cases.Count; i++)
         {
             var prepared = flight.Cases[i];
+            if (alone && prepared is { Case.Source: not null, Failure: null })
+            {
+                useful[i] = true;
+                layer.Alone += prepared.Case.Weight;
+            }
             if (useful[i]) layer.Useful += prepared.Case.Weight;
             else CampaignTotals.Count(layer.Discards, prepared.Failure is not null ? "the reference failed" : causes[i] ?? "no engine has its features", prepared.Case.Weight);
             if (prepared.Failure is { } failure) _desk.KitFailed(prepared.Name, prepared.Decisions, prepared.Case, "reference failed", failure);
             else if (differences.TryGetValue(i, out var found)) _desk.Differ(_arbiter, prepared, found);
         }
+    }
+
+    /// <summary>Counts what a case of the block reaches, if it is its turn; what fails in the reference has been found without it.</summary>
+    private void Watch(Flight flight)
+    {
+        if (_parts.Reach is not { } reach || reach.CaseOf(flight.Block) is not { } i || i >= flight.Cases.Count || flight.Cases[i] is not { Failure: null } prepared) return;
+        long begin = Stopwatch.GetTimestamp();
+        reach.Watch(prepared.Case, prepared.Sent);
+        flight.Totals.Layer(_options.Layers[flight.Block.Layer].Layer).WatchTime += Microseconds(begin);
     }
 
     /// <summary>The answer, or null when there is no engine any more.</summary>

@@ -10,7 +10,7 @@ namespace Conformance.Fuzz.Campaigns;
 
 /// <summary>
 /// A case in a folder, complete in itself: <c>case.json</c> (name, actions, what the comparison needs), <c>module-N.wasm</c>, and <c>case.tape</c> with the
-/// decisions that made it. It can be run by any version of the kit; the tape serves the version that wrote it.
+/// decisions that made it; of a text <c>module-0.wat</c> and the binary that it stands for. It can be run by any version of the kit; the tape serves the version that wrote it.
 /// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Case">The case.</param>
@@ -19,10 +19,20 @@ public sealed record SavedCase(CaseName Name, FuzzCase Case, byte[] Tape)
 {
     public const string CaseFile = "case.json", TapeFile = "case.tape";
 
+    private const string TextFile = "module-0.wat";
+
     /// <summary>Writes the files; the folder exists.</summary>
     public void Save(string folder)
     {
-        for (int i = 0; i < Case.Modules.Length; i++) File.WriteAllBytes(Path.Combine(folder, ModuleFile(i)), Case.Modules[i].Bytes);
+        if (Case.Source is { } source)
+        {
+            File.WriteAllBytes(Path.Combine(folder, TextFile), Case.Modules[0].Bytes);
+            File.WriteAllBytes(Path.Combine(folder, ModuleFile(0)), BinaryEncoder.Encode(source));
+        }
+        else
+        {
+            for (int i = 0; i < Case.Modules.Length; i++) File.WriteAllBytes(Path.Combine(folder, ModuleFile(i)), Case.Modules[i].Bytes);
+        }
         File.WriteAllBytes(Path.Combine(folder, TapeFile), Tape);
         File.WriteAllBytes(Path.Combine(folder, CaseFile), Json.Bytes(Write, indented: true));
     }
@@ -38,11 +48,14 @@ public sealed record SavedCase(CaseName Name, FuzzCase Case, byte[] Tape)
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var json = document.RootElement;
+            var text = json.TryGetProperty("text", out var isText) && isText.GetBoolean() ? new FuzzModule(File.ReadAllBytes(Path.Combine(folder, TextFile))) : null;
+            var source = text is null ? null : Module(File.ReadAllBytes(Path.Combine(folder, ModuleFile(0)))).Syntax ?? throw new FormatException($"{ModuleFile(0)} is no module");
             return Json.Reading(() => new SavedCase(
                 CaseName.Parse(Json.Text(json, "case")) ?? throw new FormatException($"`{Json.Text(json, "case")}` is not the name of a case"),
                 new FuzzCase
                 {
-                    Modules = [.. Enumerable.Range(0, json.GetProperty("modules").GetInt32()).Select(i => Module(File.ReadAllBytes(Path.Combine(folder, ModuleFile(i)))))],
+                    Modules = text is not null ? [text] : [.. Enumerable.Range(0, json.GetProperty("modules").GetInt32()).Select(i => Module(File.ReadAllBytes(Path.Combine(folder, ModuleFile(i)))))],
+                    Source = source,
                     Actions = [.. json.GetProperty("actions").EnumerateArray().Select(ReadAction)],
                     Features = (Features)json.GetProperty("features").GetUInt64(),
                     NaNs = [.. json.GetProperty("nans").EnumerateArray().Select(ReadNaNs)],
@@ -77,6 +90,7 @@ public sealed record SavedCase(CaseName Name, FuzzCase Case, byte[] Tape)
         json.WriteStartObject();
         json.WriteString("case", Name.ToString());
         json.WriteNumber("modules", Case.Modules.Length);
+        if (Case.Source is not null) json.WriteBoolean("text", true);
         json.WriteNumber("features", (ulong)Case.Features);
         json.WriteBoolean("relaxed", Case.IsRelaxed);
         json.WriteNumber("weight", Case.Weight);
@@ -105,6 +119,9 @@ public sealed record SavedCase(CaseName Name, FuzzCase Case, byte[] Tape)
         switch (action)
         {
             case CaseAction.Load a:
+                json.WriteNumber("module", a.Module);
+                break;
+            case CaseAction.Parse a:
                 json.WriteNumber("module", a.Module);
                 break;
             case CaseAction.Instantiate a:
@@ -150,6 +167,7 @@ public sealed record SavedCase(CaseName Name, FuzzCase Case, byte[] Tape)
         string export = Json.TextOrNull(json, "export") ?? "";
         return Json.Text(json, "do") switch
         {
+            "parse" => new CaseAction.Parse(Number("module")),
             "load" => new CaseAction.Load(Number("module")),
             "instantiate" => new CaseAction.Instantiate(Number("module"), Json.TextOrNull(json, "as")),
             "invoke" => new CaseAction.Invoke(Number("instance"), export, [.. json.GetProperty("arguments").EnumerateArray().Select(ReadValue)]),

@@ -36,19 +36,24 @@ public sealed class Schedule
     /// <summary>The layers whose cases are so cheap for an engine, for what they find, that all engines get all of them.</summary>
     private static readonly ImmutableHashSet<string> ForAll = ["single"];
 
+    /// <summary>The layers whose cases go to parsers, to all of them; no other's do.</summary>
+    private static readonly ImmutableHashSet<string> ForParsers = ["text"];
+
     private readonly ImmutableArray<LayerWeight> _layers;
     private readonly ImmutableArray<int> _pattern;
     private readonly ImmutableArray<int> _before;
-    private readonly ImmutableArray<int> _all, _cheap, _optimizing;
+    private readonly ImmutableArray<int> _all, _cheap, _optimizing, _parsers;
 
     /// <param name="layers">The layers and their weights.</param>
     /// <param name="engines">For each engine of the panel, whether it is an optimizing tier.</param>
-    public Schedule(ImmutableArray<LayerWeight> layers, ImmutableArray<bool> engines)
+    /// <param name="parsers">For each engine, whether it parses text and does nothing else; none does when left out.</param>
+    public Schedule(ImmutableArray<LayerWeight> layers, ImmutableArray<bool> engines, ImmutableArray<bool> parsers = default)
     {
         _layers = layers;
         _pattern = Spread(layers);
         _before = [.. _pattern.Select((layer, i) => _pattern.Take(i).Count(l => l == layer))];
-        _all = [.. Enumerable.Range(0, engines.Length)];
+        _all = [.. Enumerable.Range(0, engines.Length).Where(i => parsers.IsDefault || !parsers[i])];
+        _parsers = [.. Enumerable.Range(0, engines.Length).Except(_all)];
         _cheap = [.. _all.Where(i => !engines[i])];
         _optimizing = [.. _all.Where(i => engines[i])];
     }
@@ -66,6 +71,7 @@ public sealed class Schedule
     {
         long round = block.InLayer / Round;
         int place = (int)(block.InLayer % Round);
+        if (ForParsers.Contains(_layers[block.Layer].Layer)) return _parsers;
         if (_all.Length <= 1 || place == 0 || ForAll.Contains(_layers[block.Layer].Layer)) return _all;
         if (_cheap.IsEmpty || _optimizing.IsEmpty) return [_all[(int)(((round * (Round - 1)) + place - 1) % _all.Length)]];
         // Each of a kind in its turn: the places 3, 7, 11 and 15 of a round are for the optimizing tiers, the eleven others but 0 for the cheap ones.

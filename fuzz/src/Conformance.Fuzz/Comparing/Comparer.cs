@@ -54,6 +54,8 @@ public static class Comparer
             (ActionResult.Bytes r, ActionResult.Bytes o) => Bytes(context, i, r, o),
             (ActionResult.Digested r, ActionResult.Digested o) => r.Length == o.Length && r.Hash == o.Hash ? null : Differ(i, r.Length == o.Length ? "memory" : "memory size", Text(r), Text(o)),
             (ActionResult.Ended r, ActionResult.Ended o) => End(context, i, null, r.Outcome, o.Outcome),
+            (ActionResult.Parsed r, ActionResult.Parsed o) => ParsedModules.Difference(r.Binary, o.Binary) is { } how ? Differ(i, $"another module: {KindOf(how)}", Text(r), how) : null,
+            (ActionResult.Parsed r, ActionResult.Ended { Outcome: Outcome.Malformed o }) => Differ(i, $"refused: {Shape(o.Message)}", Text(r), o.Message),
             _ => End(context, i, null, OutcomeOf(reference), OutcomeOf(observed), ClassOf(reference), ClassOf(observed)),
         };
         if (verdict is not null || reference.Trace.Length == observed.Trace.Length) return verdict;
@@ -208,9 +210,36 @@ public static class Comparer
         ActionResult.Digested r => string.Create(CultureInfo.InvariantCulture, $"{r.Length} bytes, hash {r.Hash:x8}"),
         ActionResult.Bytes r => Shortened(r.Data),
         ActionResult.Swept r => string.Create(CultureInfo.InvariantCulture, $"{r.Outcomes.Length} calls"),
+        ActionResult.Parsed r => string.Create(CultureInfo.InvariantCulture, $"a module of {r.Binary.Length} bytes"),
         ActionResult.NotRun => "not run",
         _ => throw new System.Diagnostics.UnreachableException($"result {result}"),
     };
+
+    /// <summary>The first words of a difference between modules: those before its numbers, or what there is another number of.</summary>
+    private static string KindOf(string difference)
+    {
+        if (char.IsAsciiDigit(difference[0])) return $"number of {difference[(difference.LastIndexOf("kind ", StringComparison.Ordinal) + 5)..]}s";
+        return string.Join(' ', difference.Split(':')[0].Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Where(word => !char.IsAsciiDigit(word[0])));
+    }
+
+    /// <summary>The first line of a message without what it quotes, its places and its numbers: the same for the same cause.</summary>
+    private static string Shape(string message)
+    {
+        var shape = new StringBuilder();
+        char quote = '\0';
+        foreach (char c in message.AsSpan(0, Math.Min(message.Length, 200)))
+        {
+            if (c == '\n') break;
+            if (quote != '\0')
+            {
+                if (c == quote) quote = '\0';
+                continue;
+            }
+            if (c is '`' or '"' or '\'') quote = c;
+            else if (!char.IsAsciiDigit(c)) shape.Append(c);
+        }
+        return shape.ToString().Trim();
+    }
 
     private static string Shortened(byte[] data)
     {

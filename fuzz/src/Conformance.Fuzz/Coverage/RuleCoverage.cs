@@ -62,6 +62,17 @@ public sealed class RuleCoverage : IReferenceWatcher
         if (failure is Trap trap) _traps[(ushort)_last] |= 1UL << (int)trap.Kind;
     }
 
+    /// <summary>A kind of cell in words, in the plural.</summary>
+    public static string Words(CellKind kind) => kind switch
+    {
+        CellKind.ExecutionRule => "execution rules",
+        CellKind.ValidationRule => "validation rules of instructions",
+        CellKind.Instruction => "instructions",
+        CellKind.OperandClass => "operand classes",
+        CellKind.Trap => "kinds of trap",
+        _ => throw new System.Diagnostics.UnreachableException($"kind {(int)kind}"),
+    };
+
     /// <summary>The steps watched.</summary>
     public long Steps => _executed.Sum();
 
@@ -83,7 +94,9 @@ public sealed class RuleCoverage : IReferenceWatcher
                 for (int k = 0; k < names.Length; k++)
                     yield return new(CellKind.OperandClass, $"{row.Mnemonic}: operand {i + 1} is {names[k]}", (_operands[(ushort)row.Op * MostOperands + i] >> k & 1) != 0);
             }
+        ulong traps = 0;
+        foreach (ulong kinds in _traps) traps |= kinds;
         foreach (var kind in Enum.GetValues<TrapKind>())
-            yield return new(CellKind.Trap, kind.ToString(), _traps.Any(t => (t >> (int)kind & 1) != 0));
+            yield return new(CellKind.Trap, kind.ToString(), (traps >> (int)kind & 1) != 0);
     }
 }

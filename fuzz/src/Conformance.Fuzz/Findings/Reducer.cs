@@ -185,6 +185,7 @@ internal static class CaseEdits
     private static int? ModuleOf(CaseAction action) => action switch
     {
         CaseAction.Load a => a.Module,
+        CaseAction.Parse a => a.Module,
         CaseAction.Instantiate a => a.Module,
         _ => null,
     };
@@ -192,6 +193,7 @@ internal static class CaseEdits
     private static CaseAction Renumbered(CaseAction action, int[] instances, List<int> modules) => action switch
     {
         CaseAction.Load a => a with { Module = modules.IndexOf(a.Module) },
+        CaseAction.Parse a => a with { Module = modules.IndexOf(a.Module) },
         CaseAction.Instantiate a => a with { Module = modules.IndexOf(a.Module) },
         CaseAction.Invoke a => a with { Instance = instances[a.Instance] },
         CaseAction.Sweep a => a with { Instance = instances[a.Instance] },

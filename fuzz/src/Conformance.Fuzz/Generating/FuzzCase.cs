@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Conformance.Fuzz.Comparing;
 using Conformance.Harness.Cases;
 using Conformance.Harness.Runtimes;
 using Wasm.Binary;
@@ -85,13 +86,17 @@ public sealed record FuzzCase
     /// <summary>Whether a module may be malformed or invalid. In any other case the reference refuses none, or the generator is at fault.</summary>
     public bool MayBeRefused { get; init; }
 
+    /// <summary>The module that the text of the first module is; null when the modules are binaries.</summary>
+    public Module? Source { get; init; }
+
     /// <summary>How many cases it counts for: one for each operand vector of single instructions, 1 for everything else.</summary>
     public int Weight { get; init; } = 1;
 
     /// <summary>Demands of what the reference did that the case is one at all: agreement that a module is none would prove nothing.</summary>
-    /// <exception cref="InvalidOperationException">The generator made a module that is none.</exception>
+    /// <exception cref="InvalidOperationException">The generator made a module that is none, or a text that the kit's parser does not read as its module.</exception>
     public void Check(CaseResult reference)
     {
+        if (Source is { } source && ParsedModules.Failure(source, reference.Results[0]) is { } failure) throw new InvalidOperationException(failure);
         if (MayBeRefused) return;
         foreach (var result in reference.Results)
             if (result is ActionResult.Ended { Outcome: Outcome.Malformed or Outcome.Invalid } refused) throw new InvalidOperationException($"the generator made a module that is {refused.Outcome}");

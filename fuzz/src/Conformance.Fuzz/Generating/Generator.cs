@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Conformance.Fuzz.Generating.Chains;
 using Conformance.Fuzz.Generating.Modules;
 using Conformance.Fuzz.Generating.Singles;
+using Conformance.Fuzz.Generating.Texts;
 
 namespace Conformance.Fuzz.Generating;
 
@@ -13,7 +14,10 @@ public static class Generator
 
     /// <summary>All layers, the simplest first.</summary>
     public static ImmutableArray<ILayer> Layers { get; } =
-        [new SingleLayer(), new ChainLayer(), new ModuleLayer(), new ScriptLayer(), new DamageLayer(new ModuleLayer())];
+    [
+        new SingleLayer(), new ChainLayer(), new ModuleLayer(), new ScriptLayer(), new DamageLayer(new ModuleLayer()),
+        new TextLayer([(new ModuleLayer(), 8), (new ScriptLayer(), 2), (new ChainLayer(), 2), (new SingleLayer(), 1)]),
+    ];
 
     /// <summary>The layer of a name, or null.</summary>
     public static ILayer? Find(string name) => Layers.FirstOrDefault(l => l.Name == name);

@@ -19,7 +19,7 @@ internal static class CoverageCommand
         var command = new Command("coverage", """
             Run scripts on the reference and tell what they reach of the specification: execution rules, validation rules of valid modules,
             instructions, the class of every operand (zero, least, NaN, …), and kinds of trap; with the cells that nothing reached.
-            Start functions and calls back from the host are not watched.
+            `fuzz run` counts the same of its campaign.
             """) { Paths, Json, Most };
         command.SetAction(Run);
         return command;
@@ -38,7 +38,7 @@ internal static class CoverageCommand
         foreach (var kind in cells.GroupBy(c => c.Kind))
         {
             var missing = kind.Where(c => !c.Reached).ToList();
-            Console.WriteLine($"{Words(kind.Key)}: {kind.Count() - missing.Count} of {kind.Count()} reached");
+            Console.WriteLine($"{RuleCoverage.Words(kind.Key)}: {kind.Count() - missing.Count} of {kind.Count()} reached");
             int most = args.GetValue(Most) < 0 ? int.MaxValue : args.GetValue(Most);
             foreach (var cell in missing.Take(most)) Console.WriteLine($"  not reached: {cell.Name}");
             if (missing.Count > most) Console.WriteLine($"  and {missing.Count - most} more (--unreached -1)");
@@ -49,14 +49,4 @@ internal static class CoverageCommand
     }
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-    private static string Words(RuleCoverage.CellKind kind) => kind switch
-    {
-        RuleCoverage.CellKind.ExecutionRule => "execution rules",
-        RuleCoverage.CellKind.ValidationRule => "validation rules of instructions",
-        RuleCoverage.CellKind.Instruction => "instructions",
-        RuleCoverage.CellKind.OperandClass => "operand classes",
-        RuleCoverage.CellKind.Trap => "kinds of trap",
-        _ => throw new System.Diagnostics.UnreachableException($"kind {(int)kind}"),
-    };
 }

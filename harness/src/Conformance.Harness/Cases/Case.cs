@@ -24,6 +24,11 @@ public abstract record CaseAction
     /// <summary>Decodes and validates a module, and nothing else.</summary>
     public sealed record Load(int Module) : CaseAction;
 
+    /// <summary>
+    /// Parses a module, whose bytes are its text. Only parsers are asked: it does not cross to engines, which get binaries.
+    /// </summary>
+    public sealed record Parse(int Module) : CaseAction;
+
     /// <summary>Decodes, validates and instantiates a module; its exports become importable under the name, when there is one.</summary>
     public sealed record Instantiate(int Module, string? As = null) : CaseAction;
 
@@ -87,6 +92,9 @@ public abstract record ActionResult
 
     /// <summary>A memory's length in bytes and hash.</summary>
     public sealed record Digested(ulong Length, uint Hash) : ActionResult;
+
+    /// <summary>The binary of a text.</summary>
+    public sealed record Parsed(byte[] Binary) : ActionResult;
 
     /// <summary>The action's instance does not exist.</summary>
     public sealed record NotRun : ActionResult;

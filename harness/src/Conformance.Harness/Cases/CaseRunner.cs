@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Conformance.Harness.Runtimes;
+using Wasm.Binary;
 using Wasm.Syntax;
+using Wasm.Text;
 
 namespace Conformance.Harness.Cases;
 
@@ -53,6 +55,7 @@ public sealed class CaseRunner
         switch (action)
         {
             case CaseAction.Load a: return Ended(Load(store, @case, a.Module));
+            case CaseAction.Parse a: return Parse(@case.Modules[a.Module]);
             case CaseAction.Instantiate a: return Instantiate(store, @case, a);
             case CaseAction.Invoke a: return Instance(a.Instance) is { } invoked ? Ended(store.Invoke(invoked, a.Name, a.Args)) : NotRun;
             case CaseAction.Get a: return Instance(a.Instance) is { } read ? Ended(store.Get(read, a.Name)) : NotRun;
@@ -73,6 +76,19 @@ public sealed class CaseRunner
     {
         if (!_modules.TryGetValue(module, out var outcome)) _modules[module] = outcome = store.Load(@case.Modules[module]);
         return outcome;
+    }
+
+    /// <summary>By the kit's own parser, whatever the runtime: as in scripts, all of them get binaries.</summary>
+    private ActionResult Parse(byte[] text)
+    {
+        try
+        {
+            return new ActionResult.Parsed(BinaryEncoder.Encode(TextParser.ParseModule(text, _request.Profile)));
+        }
+        catch (MalformedException e)
+        {
+            return new ActionResult.Ended(new Outcome.Malformed(e.Message, e.At));
+        }
     }
 
     private ActionResult Instantiate(IStore store, Case @case, CaseAction.Instantiate action)

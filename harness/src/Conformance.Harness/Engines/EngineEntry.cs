@@ -49,7 +49,7 @@ public static class EngineCatalog
 
     private static readonly EngineProgram Python = new("python3", "Python 3", Paths());
 
-    private static readonly EngineProgram WasmTools = new("wasm-tools", "cargo install wasm-tools; or name its file by CONFORMANCE_WASM_TOOLS", Paths());
+    internal static readonly EngineProgram WasmTools = new("wasm-tools", "cargo install wasm-tools; or name its file by CONFORMANCE_WASM_TOOLS", Paths());
 
     private static readonly EngineProgram Spectest = new("spectest-interp", "wabt (Debian: apt-get install wabt); or name its file by CONFORMANCE_SPECTEST_INTERP", Paths());
 

@@ -43,8 +43,8 @@ public static class RoundTrip
 
     private static string Line(string text, int line) => text.Split('\n').ElementAtOrDefault(line - 1)?.Trim() ?? "";
 
-    /// <summary>The first part in which two modules differ, or null.</summary>
-    private static string? Difference(Module a, Module b)
+    /// <summary>The first part in which two modules differ, in words that begin with its kind; or null.</summary>
+    public static string? Difference(Module a, Module b)
     {
         if (a.Equals(b)) return null;
         return First("type", a.Types, b.Types) ?? First("import", a.Imports, b.Imports) ?? First("function", a.Funcs, b.Funcs) ?? First("table", a.Tables, b.Tables)

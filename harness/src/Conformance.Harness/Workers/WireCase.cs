@@ -67,6 +67,7 @@ internal static class WireCase
                 break;
             case CaseAction.Digest a: On(json, Digest, a.Instance, a.Name); break;
             case CaseAction.Get a: On(json, Get, a.Instance, a.Name); break;
+            case CaseAction.Parse: throw new UnreachableException("engines get binaries");
             default: throw new UnreachableException($"action {action}");
         }
         json.WriteEndArray();

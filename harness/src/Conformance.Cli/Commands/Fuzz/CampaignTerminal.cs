@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Conformance.Fuzz.Campaigns;
+using Conformance.Fuzz.Coverage;
 
 namespace Conformance.Cli.Commands.Fuzz;
 
@@ -27,7 +28,7 @@ internal sealed class CampaignTerminal : IDisposable
     {
         _issues = issues;
         var part = begin.Parts.Values.Single();
-        _past.Enqueue(new(part.Totals, TimeSpan.FromMilliseconds(part.Milliseconds), begin, 0, part.Restarts, part.Lost, null));
+        _past.Enqueue(new(part.Totals, TimeSpan.FromMilliseconds(part.Milliseconds), begin, 0, part.Restarts, part.Lost, begin.Cells.Count));
     }
 
     /// <summary>Tells a finding; on any thread.</summary>
@@ -72,7 +73,7 @@ internal sealed class CampaignTerminal : IDisposable
         var first = new StringBuilder();
         first.Append(CultureInfo.InvariantCulture, $"{now.Elapsed:hh\\:mm\\:ss} {t.Cases:N0} cases, {(t.Cases - then.Totals.Cases) / seconds:N0}/s, {Share(t.Useful, t.Cases)} useful, {Findings(now.State)}");
         first.Append(CultureInfo.InvariantCulture, $", {Environment.WorkingSet >> 20} + {now.WorkerMemory >> 20} MiB, {now.Restarts.Values.Sum()} restarts");
-        if (now.Cells is { } cells) first.Append(CultureInfo.InvariantCulture, $", {cells:N0} cells of coverage, {cells - (then.Cells ?? 0):N0} new");
+        if (now.Cells is { } cells) first.Append(CultureInfo.InvariantCulture, $", {cells:N0} of {CoverageCells.All.Length:N0} cells of coverage, {cells - (then.Cells ?? 0):N0} new");
         var lines = new List<string> { first.ToString() };
         lines.Add("layers  " + string.Join("  ", t.Layers.Select(l => Text($"{l.Key} {(l.Value.Cases - (then.Totals.Layers.GetValueOrDefault(l.Key)?.Cases ?? 0)) / seconds:N0}/s"))));
         lines.Add("engines " + string.Join("  ", t.Cells.GroupBy(c => c.Key.Engine).Select(e => Text($"{e.Key} {(e.Sum(c => c.Value.Cases) - then.Totals.Cells.Where(c => c.Key.Engine == e.Key).Sum(c => c.Value.Cases)) / seconds:N0}/s"))));

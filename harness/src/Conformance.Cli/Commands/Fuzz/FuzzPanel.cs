@@ -3,6 +3,8 @@ using System.CommandLine;
 using Conformance.Fuzz.Campaigns;
 using Conformance.Fuzz.Engines;
 using Conformance.Harness.Cases;
+using Conformance.Harness.Engines;
+using Conformance.Harness.Runtimes;
 using Conformance.Harness.Workers;
 using Conformance.Runtimes.Reference;
 
@@ -49,16 +51,48 @@ internal sealed class FuzzPanel : IDisposable
         ("js",                       "SpiderMonkey",   false, true),
     ];
 
-    private readonly ImmutableArray<Prestarted> _started;
+    /// <summary>Those of the default panel; the parsers are for the layer of texts.</summary>
+    private static IEnumerable<string> Default => [.. Known.Where(k => k.Default).Select(k => k.Name), .. ParserCatalog.Entries.Select(p => p.Name)];
+
+    private readonly ImmutableArray<IPanelEngine> _started;
+
+    private interface IPanelEngine : IDisposable
+    {
+        /// <summary>Where the engine's relaxed instructions do not keep to one choice.</summary>
+        ImmutableArray<RelaxedProblem> RelaxedProblems => [];
+
+        CampaignEngine Describe();
+    }
+
+    /// <summary>A parser: a process a block, so that nothing of it runs before.</summary>
+    private sealed class Parser(ParserEntry entry, string program) : IPanelEngine
+    {
+        private readonly RuntimeInfo _info = InfoOf(entry, program);
+
+        public CampaignEngine Describe() => new(_info, entry.Family, false, () => new TextTool(entry, program))
+        {
+            Facts = new(_info.Features, ObeysProfiles: false, ReferenceArbiter.Features),
+            IsParser = true,
+        };
+
+        private static RuntimeInfo InfoOf(ParserEntry entry, string program)
+        {
+            using var tool = new TextTool(entry, program);
+            return tool.Info;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 
     /// <summary>An engine's worker: the first was started to learn its version, and is the first to serve.</summary>
-    private sealed class Prestarted(WorkerSpec spec) : IDisposable
+    private sealed class Prestarted(WorkerSpec spec) : IPanelEngine
     {
         private WorkerCaseEngine? _first = WorkerCaseEngine.Start(spec);
 
         public ICaseEngine Take() => Interlocked.Exchange(ref _first, null) ?? WorkerCaseEngine.Start(spec);
 
-        /// <summary>Where the engine's relaxed instructions do not keep to one choice.</summary>
         public ImmutableArray<RelaxedProblem> RelaxedProblems { get; private set; } = [];
 
         public CampaignEngine Describe()
@@ -77,7 +111,7 @@ internal sealed class FuzzPanel : IDisposable
         public void Dispose() => Interlocked.Exchange(ref _first, null)?.Dispose();
     }
 
-    private FuzzPanel(ImmutableArray<Prestarted> started)
+    private FuzzPanel(ImmutableArray<IPanelEngine> started)
     {
         _started = started;
         Engines = [.. started.Select(s => s.Describe())];
@@ -86,13 +120,13 @@ internal sealed class FuzzPanel : IDisposable
     public ImmutableArray<CampaignEngine> Engines { get; }
 
     /// <summary>Starts the engines that are named; of the default ones, when none is, those that are on this machine.</summary>
-    /// <exception cref="CliException">One that was named cannot be had, or none is found.</exception>
+    /// <exception cref="CliException">One that was named cannot be had, or none that runs code is found.</exception>
     public static FuzzPanel Start(IReadOnlyList<string> named, Terminal terminal)
     {
-        string[] names = named.Count > 0 ? [.. named] : [.. Known.Where(k => k.Default).Select(k => k.Name)];
-        var started = new (Prestarted? Engine, string? WhyNot)[names.Length];
+        string[] names = named.Count > 0 ? [.. named] : [.. Default];
+        var started = new (IPanelEngine? Engine, string? WhyNot)[names.Length];
         Parallel.For(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount) }, i => started[i] = Start(names[i]));
-        var panel = new FuzzPanel([.. started.Select(s => s.Engine).OfType<Prestarted>()]);
+        var panel = new FuzzPanel([.. started.Select(s => s.Engine).OfType<IPanelEngine>()]);
         for (int i = 0; i < names.Length; i++)
             foreach (var problem in started[i].Engine?.RelaxedProblems ?? []) terminal.Note($"{names[i]}: relaxed instructions: {problem}");
         for (int i = 0; i < names.Length; i++)
@@ -105,16 +139,29 @@ internal sealed class FuzzPanel : IDisposable
             }
             terminal.Note($"{names[i]}: NOT RUN ({why})");
         }
-        return panel.Engines.IsEmpty ? throw new CliException("no engine is found; `conformance engines list` says how to get one") : panel;
+        return panel.Engines.All(e => e.IsParser) && named.Count == 0 ? throw new CliException("no engine is found; `conformance engines list` says how to get one") : panel;
     }
 
-    private static (Prestarted? Engine, string? WhyNot) Start(string name)
+    private static (IPanelEngine? Engine, string? WhyNot) Start(string name)
     {
+        if (ParserCatalog.Find(name) is { } parser)
+        {
+            var found = parser.Program.Find(RuntimeCatalog.Places());
+            if (found.Path is null) return (null, found.Why);
+            try
+            {
+                return (new Parser(parser, found.Path), null);
+            }
+            catch (IOException e)
+            {
+                return (null, e.Message);
+            }
+        }
         var (spec, whyNot) = RuntimeCatalog.Worker(name);
         if (spec is null) return (null, whyNot);
         try
         {
-            return (new(spec), null);
+            return (new Prestarted(spec), null);
         }
         catch (WorkerStartException e)
         {

@@ -13,8 +13,11 @@ internal static class FuzzParts
     /// </summary>
     public static ImmutableArray<LayerWeight> DefaultLayers { get; } =
     [
-        .. new LayerWeight[] { new("single", 1), new("chain", 1), new("module", 8), new("script", 2), new("damage", 1) }.Where(l => Generator.Find(l.Layer) is not null),
+        .. new LayerWeight[] { new("single", 1), new("chain", 1), new("module", 8), new("script", 2), new("damage", 1), new("text", 1) }.Where(l => Generator.Find(l.Layer) is not null),
     ];
+
+    /// <summary>The layers of <c>fuzz mutants</c>: mutants are of the reference, and no reference parses text.</summary>
+    public static ImmutableArray<LayerWeight> MutantLayers { get; } = [.. DefaultLayers.Where(l => l.Layer != "text")];
 
     /// <summary>The reference and the comparison.</summary>
     public static IArbiter Arbiter() => new ReferenceArbiter(limits => new ReferenceRuntime(limits));

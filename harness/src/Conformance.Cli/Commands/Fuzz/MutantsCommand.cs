@@ -130,7 +130,7 @@ internal static class MutantsCommand
         var features = Features.Wasm3;
         var options = new MutationOptions
         {
-            Layers = FuzzRunCommand.ParseLayers(args.GetValue(Layers)),
+            Layers = args.GetValue(Layers) is { Length: > 0 } layers ? FuzzRunCommand.ParseLayers(layers) : FuzzParts.MutantLayers,
             Seed = args.GetValue(SeedOption),
             Time = FuzzRunCommand.ParseTime("--time", args.GetValue(Time)!),
             TimeOfOne = args.GetValue(TimeOfOne) is { } one ? FuzzRunCommand.ParseTime("--time-of-one", one) : null,

@@ -30,6 +30,7 @@ internal static class ReduceCommand
     {
         WasmtimeChoice.Apply(args);
         var saved = ReplayCommand.Find(args.GetValue(Which)!, null);
+        if (saved.Case.Source is not null) throw new CliException($"{saved.Name}: a text is not reduced; `fuzz replay --dump` writes it");
         using var panel = FuzzPanel.Start([.. RuntimeCatalog.Split(args.GetValue(Runtime)!)], new Terminal(noColor: false, Verbosity.Normal));
         if (panel.Engines is not [var engine]) throw new CliException("--runtime: one engine, please");
         using var running = engine.Start();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Conformance.Fuzz;
 using Conformance.Fuzz.Campaigns;
 using Conformance.Fuzz.Comparing;
@@ -48,6 +49,11 @@ internal static class ReplayCommand
         if (!made.IsRelaxed || engines.IsEmpty) columns.Add(("reference", arbiter.Expect(made, sent, null), null));
         foreach (var engine in engines)
         {
+            if (engine.IsParser != made.Source is not null)
+            {
+                Console.WriteLine($"{engine.Name}: {(engine.IsParser ? "parses text, and does nothing else" : "gets no text")}");
+                continue;
+            }
             if ((made.Features & ~engine.Info.Features) is not 0 and var missing)
             {
                 Console.WriteLine($"{engine.Name}: lacks {missing}");
@@ -61,6 +67,15 @@ internal static class ReplayCommand
             columns.Add(($"{engine.Name} {engine.Info.Version}", observed, arbiter.Compare(made, sent, expected, observed, engine)));
         }
         Compare(made, columns);
+        try
+        {
+            if (!made.IsRelaxed) made.Check(arbiter.Expect(made, sent, null));
+        }
+        catch (InvalidOperationException e)
+        {
+            Console.WriteLine($"reference: WRONG: {e.Message}");
+            return ExitCode.Finding;
+        }
         return columns.Any(c => c.Verdict is Verdict.Difference) ? ExitCode.Finding : ExitCode.AsExpected;
     }
 
@@ -116,7 +131,7 @@ internal static class ReplayCommand
         {
             byte[] bytes = made.Modules[i].Bytes;
             Console.WriteLine($"module {i}: {bytes.Length} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}");
-            if (!quiet) Console.WriteLine(made.Modules[i].Syntax is { } syntax ? TextPrinter.Print(syntax).TrimEnd() : "  (bytes that no encoder makes; --dump writes them)");
+            if (!quiet) Console.WriteLine(made.Source is not null ? Encoding.UTF8.GetString(bytes) : made.Modules[i].Syntax is { } syntax ? TextPrinter.Print(syntax).TrimEnd() : "  (bytes that no encoder makes; --dump writes them)");
         }
     }
 
