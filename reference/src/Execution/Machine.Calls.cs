@@ -104,7 +104,8 @@ public abstract unsafe partial class Machine
     /// </summary>
     /// <param name="exn">The exception.</param>
     /// <param name="resumed">Whether the stack is suspended: then the instruction that throws is before the one that would go on.</param>
-    private protected bool Unwind(ExnInst exn, bool resumed = false)
+    /// <param name="left">Whether a tail call of the host replaces the topmost frame.</param>
+    private protected bool Unwind(ExnInst exn, bool resumed = false, bool left = false)
     {
         for (var stack = _stack; ;)
         {
@@ -113,7 +114,8 @@ public abstract unsafe partial class Machine
             for (int depth = stack.Depth; depth > 0; depth--)
             {
                 ref var frame = ref stack.Frames[depth];
-                if (Find(frame.Func, frame.Func.Code!.IndexOf(pc), exn.Tag) is { } handler)
+                // The handlers of a frame that was left do not count.
+                if (!left && Find(frame.Func, frame.Func.Code!.IndexOf(pc), exn.Tag) is { } handler)
                 {
                     stack.Depth = depth;
                     stack.Pc = frame.Func.Code!.Entry + handler.Target;
@@ -122,6 +124,7 @@ public abstract unsafe partial class Machine
                     Deliver(stack, exn, handler);
                     return true;
                 }
+                left = false;
                 // The caller's call is before the instruction that goes on.
                 pc = frame.Pc - 1;
                 at -= frame.Cells < 0 ? ~frame.Cells : frame.Cells;

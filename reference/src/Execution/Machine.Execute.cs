@@ -41,6 +41,7 @@ public sealed unsafe partial class Machine<TObserver>
         object? reference;
         FuncCode code;
         TrapKind trap;
+        bool gone;
         Conversions.TruncFault fault;
         Exit exit;
 
@@ -601,15 +602,22 @@ public sealed unsafe partial class Machine<TObserver>
         reference = CallHost(Unsafe.As<HostFunc>(callee), s + at, ref Unsafe.Add(ref r, at));
         fuel = _fuel;
         if (_failure is not null) goto Failed;
-        if (reference is not null) goto Throw;
+        if (reference is not null)
+        {
+            gone = next == ReturnCode;
+            goto Unwind;
+        }
         if (next == ReturnCode) CopyRange(s, ref r, 0, at, CellsOfResults(callee));
         i = next;
         ReloadMemory();
         goto Next;
 
     Throw:
+        gone = false;
+
+    Unwind:
         Save(i, s, fuel);
-        if (!Unwind(Unsafe.As<ExnInst>(reference))) return Exit.Failed;
+        if (!Unwind(Unsafe.As<ExnInst>(reference), left: gone)) return Exit.Failed;
         if (!Resumes()) return Exit.Switched;
         goto Reload;
 

@@ -49,6 +49,33 @@ public class HostTests
     }
 
     [Fact]
+    public void What_the_host_throws_in_a_tail_call_passes_the_handlers_of_the_frame_that_is_left()
+    {
+        var store = Run.Store();
+        var tag = store.AllocTag(new FuncType([ValType.I32], []));
+        var host = store.AllocFunc(Unary, args => throw new Thrown(store.AllocExn(tag, args[0])), "h");
+        var inst = Run.Instance(store, """
+            (module
+              (import "" "h" (func $h (param i32) (result i32)))
+              (import "" "t" (tag $t (param i32)))
+              (table funcref (elem $h))
+              (elem declare func $h)
+              (type $f (func (param i32) (result i32)))
+              (func $direct (export "direct") (param i32) (result i32)
+                (block (result i32) (try_table (catch $t 0) (return_call $h (local.get 0))) (unreachable)) (drop) (i32.const -1))
+              (func $indirect (export "indirect") (param i32) (result i32)
+                (block (result i32) (try_table (catch $t 0) (return_call_indirect (type $f) (local.get 0) (i32.const 0))) (unreachable)) (drop) (i32.const -1))
+              (func $ref (export "ref") (param i32) (result i32)
+                (block (result i32) (try_table (catch $t 0) (return_call_ref $f (local.get 0) (ref.func $h))) (unreachable)) (drop) (i32.const -1))
+              (func (export "caught") (param i32) (result i32)
+                (block $b (result i32) (try_table (result i32) (catch $t $b) (call $direct (local.get 0))) (drop) (i32.const -2))))
+            """, ("h", host), ("t", tag));
+        foreach (string name in new[] { "direct", "indirect", "ref" })
+            Assert.Equal(Val.I32(9), Assert.Single(Assert.Throws<Thrown>(() => inst.Invoke(name, Val.I32(9))).Payload));
+        Assert.Equal(9, inst.I32("caught", Val.I32(9)));
+    }
+
+    [Fact]
     public void A_host_calls_back_and_unbounded_recursion_through_it_ends()
     {
         ModuleInst? inst = null;

@@ -116,6 +116,7 @@ public static class Policy
     [
         (TrapKind.ArrayOob, TrapKind.ArrNewDataOob),    // array.init_data-oob1 and -oob2: the array and the segment are both too short
         (TrapKind.ArrayOob, TrapKind.ArrNewElemOob),    // array.init_elem-oob1 and -oob2
+        (TrapKind.ArrayNull, TrapKind.ArrayOob),        // array.copy, from null to beyond an array's end
     ];
 
     /// <summary>What engines say of a module that is larger than they allow, which appendix A.2 leaves to them; such a refusal is counted and not compared.</summary>
