@@ -17,9 +17,11 @@ internal sealed partial class BodyGenerator
         if (!_dead) _cost += _times * callee.Cost;
     }
 
-    private void Args(FuncPlan callee)
+    private void Args(FuncPlan callee) => Args(callee, callee.Sig.Params);
+
+    /// <summary>The arguments of a call by a type that may be above the callee's: of its parameters, which may be narrower.</summary>
+    private void Args(FuncPlan callee, ImmutableArray<ValType> ps)
     {
-        var ps = callee.Sig.Params;
         for (int i = 0; i < ps.Length; i++)
         {
             if (i == 0 && callee.Recursive) I32(Depth(callee));
@@ -81,9 +83,10 @@ internal sealed partial class BodyGenerator
     private bool CallIndirectFor(ImmutableArray<ValType> ts)
     {
         if (_func.Kind < FuncKind.Middle || !FindInTable(ts, out int x, out int at, out var callee)) return false;
-        Args(callee);
+        int type = Declared(callee, ts);
+        Args(callee, m.Types.FuncOf(type).Params);
         Entry(m.Tables[x], at);
-        Do(Op.CallIndirect, x, Declared(callee, ts));
+        Do(Op.CallIndirect, x, type);
         Pay(callee);
         if (ts.IsDefault) Consume(callee.Sig.Results);
         return true;
