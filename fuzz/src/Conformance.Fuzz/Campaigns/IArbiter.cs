@@ -16,6 +16,14 @@ public interface IArbiter
     /// <param name="engine">The engine whose choices count, when <see cref="FuzzCase.IsRelaxed"/>; otherwise null.</param>
     CaseResult Expect(FuzzCase fuzzCase, Case sent, CampaignEngine? engine);
 
+    /// <summary>The same with no more than so many steps: what needs more ends as exhausted.</summary>
+    CaseResult Expect(FuzzCase fuzzCase, Case sent, CampaignEngine? engine, ulong fuel) => Expect(fuzzCase, sent, engine);
+
+    /// <summary>
+    /// Whether the case ends as it did whatever NaNs are chosen where the specification leaves a choice: else that an engine differs says nothing of it.
+    /// </summary>
+    bool IsDetermined(FuzzCase fuzzCase, Case sent, CaseResult expected, CampaignEngine engine, ulong fuel) => true;
+
     /// <summary>Compares what an engine did with what the reference did.</summary>
     Verdict Compare(FuzzCase fuzzCase, Case sent, CaseResult expected, CaseResult observed, CampaignEngine engine);
 }
