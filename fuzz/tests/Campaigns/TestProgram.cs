@@ -2,10 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using Conformance.Fuzz.Campaigns;
 using Conformance.Harness.Workers;
+using Conformance.Runtimes.Reference;
+using Wasm.Execution;
+using Wasm.Numerics;
 
 namespace Conformance.Fuzz.Tests.Campaigns;
 
-/// <summary>What tests start as a process of its own: a campaign to be killed, or a worker that lies.</summary>
+/// <summary>What tests start as a process of its own: a campaign to be killed, a worker that lies, or one that chooses otherwise.</summary>
 internal static class TestProgram
 {
     private static int Main(string[] args)
@@ -14,6 +17,13 @@ internal static class TestProgram
         {
             using Stream input = Console.OpenStandardInput(), output = Console.OpenStandardOutput();
             WorkerHost.Serve(new LyingRuntime(), input, output);
+            return 0;
+        }
+        if (args is ["relaxed", ..])
+        {
+            // The reference with other choices, which is as good as a bug.
+            using Stream input = Console.OpenStandardInput(), output = Console.OpenStandardOutput();
+            WorkerHost.Serve(new ReferenceRuntime(new StoreOptions { Relaxed = RelaxedChoices.Deterministic with { Swizzle = 1 } }), input, output);
             return 0;
         }
         if (args is not ["campaign", var folder, var growth]) return 2;

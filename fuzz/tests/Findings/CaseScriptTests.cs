@@ -88,6 +88,23 @@ public sealed class CaseScriptTests
     }
 
     [Fact]
+    public void It_fails_on_a_module_that_tells_the_host_what_the_reference_does_not()
+    {
+        FuzzCase Telling(int condition) => new()
+        {
+            Modules = [new FuzzModule(TextParser.ParseModule(Encoding.UTF8.GetBytes($"""
+                (module (import "host" "emit32" (func $emit (param i32))) (func (export "f") (if (i32.const {condition}) (then (call $emit (i32.const 0))))))
+                """), Profile.Wasm3) with { Customs = [] })],
+            Actions = [new CaseAction.Instantiate(0), new CaseAction.Invoke(0, "f", [])],
+            Features = Features.Wasm3,
+        };
+        var silent = new CaseRunner(new ReferenceRuntime(), Profile.Wasm3).Run(Telling(0).ToCase());
+
+        Assert.True(Run(CaseScript.Write(Telling(0), silent, [], out _)).Totals.IsGreen);
+        Assert.False(Run(CaseScript.Write(Telling(1), silent, [], out _)).Totals.IsGreen);
+    }
+
+    [Fact]
     public void A_generated_module_that_is_none_is_a_fault_of_the_generator()
     {
         Case.Check(Reference);

@@ -42,8 +42,7 @@ public sealed class ReducerTests
         Features = Features.Wasm3,
     };
 
-    private static Reduction Reduce(FuzzCase found, Func<FuzzCase, bool> interesting) =>
-        new Reducer(candidates => [.. candidates.Select(interesting)], TimeSpan.FromMinutes(1)).Reduce(found);
+    private static Reduction Reduce(FuzzCase found, Func<FuzzCase, bool> interesting) => new Reducer(interesting, TimeSpan.FromMinutes(1)).Reduce(found);
 
     private static bool Has(FuzzCase c, Op op) => c.Modules.Any(m => m.Syntax!.Funcs.Any(f => f.Body.Instrs.Any(i => i.Op == op)));
 
@@ -54,8 +53,9 @@ public sealed class ReducerTests
         var reduction = Reduce(found, c => Has(c, Op.I32Rotl) && c.Actions.Any(a => a is CaseAction.Invoke { Name: "f" }) && c.Modules[0].Syntax!.Exports.Any(e => e.Name == "f"));
 
         Assert.True(reduction.IsMinimal);
-        Assert.Equal([new CaseAction.Invoke(0, "f", [Value.I32(0), Value.I32(0)]).Name], reduction.Case.Actions.OfType<CaseAction.Invoke>().Select(i => i.Name));
+        Assert.Equal("f()", string.Join(" ", reduction.Case.Actions.OfType<CaseAction.Invoke>().Select(i => $"{i.Name}({string.Join(' ', i.Args)})")));
         Assert.Equal("i32.const i32.const i32.rotl end", string.Join(" ", reduction.Case.Modules[0].Syntax!.Funcs[0].Body.Instrs));
+        Assert.Equal(3, reduction.Instrs);
         var module = reduction.Case.Modules[0].Syntax!;
         Assert.Empty(module.Imports);
         Assert.Empty(module.Mems);
@@ -73,6 +73,21 @@ public sealed class ReducerTests
         {
             Validator.Validate(BinaryDecoder.Decode(c.Modules[0].Bytes, Profile.Wasm3), new Engine(), Profile.Wasm3);
             return c.Actions.Length == 1 && c.Modules.Length == 1 && Has(c, Op.I32Load);
+        });
+    }
+
+    [Fact]
+    public void No_candidate_is_tried_twice_and_each_is_smaller_than_the_best()
+    {
+        var tried = new HashSet<string>();
+        var found = Case(Noise, new CaseAction.Instantiate(0), new CaseAction.Invoke(0, "g", []));
+        int best = found.Modules[0].Bytes.Length;
+        Reduce(found, c =>
+        {
+            Assert.True(tried.Add(Convert.ToHexString(c.Modules.IsEmpty ? [] : c.Modules[0].Bytes) + string.Join(';', c.Actions)));
+            bool keep = Has(c, Op.StructNewDefault);
+            if (keep) Assert.InRange(c.Modules[0].Bytes.Length, 0, best);
+            return keep;
         });
     }
 
@@ -96,5 +111,23 @@ public sealed class ReducerTests
         var reduction = Reduce(found, c => c.Actions.Any(a => a is CaseAction.Instantiate { As: "b" }) && c.Actions.Any(a => a is CaseAction.Invoke));
 
         Assert.Equal([new CaseAction.Instantiate(0, "b"), new CaseAction.Invoke(0, "g", [])], reduction.Case.Actions, (a, b) => a.ToString() == b.ToString());
+    }
+
+    [Fact]
+    public void What_a_module_that_is_none_does_not_need_goes_though_nothing_uses_what_it_needs()
+    {
+        var found = Case($"{Noise[..^1]} (func (result i64) (i32.const 1)))", new CaseAction.Load(0));
+        var reduction = Reduce(found, c =>
+        {
+            var error = c.Modules.IsEmpty ? null : Record.Exception(() => Validator.Validate(c.Modules[0].Syntax!, new Engine(), Profile.Wasm3));
+            return error is InvalidException { Message: var message } && message.Contains("[i64]", StringComparison.Ordinal);
+        });
+
+        var module = reduction.Case.Modules[0].Syntax!;
+        Assert.Equal("end", string.Join(" ", Assert.Single(module.Funcs).Body.Instrs));
+        Assert.Empty(module.Exports);
+        Assert.Empty(module.Mems);
+        Assert.Empty(module.Elems);
+        Assert.Single(module.Types);
     }
 }

@@ -76,6 +76,17 @@ public sealed class WorkerCaseTests
         Assert.Equal(0, engine.Unattributed);
     }
 
+    [Fact]
+    public void A_loss_is_all_that_is_known_when_its_action_is_not_asked_for()
+    {
+        using var engine = WorkerCaseEngine.Start(Programs.Proxy(), new WorkerCaseOptions { Batch = TimeSpan.FromSeconds(60), Single = TimeSpan.FromSeconds(60), Locates = false });
+        byte[] module = Wat.Binary("""(module (func (export "f") (param i32) (result i32) (local.get 0)) (func (export "die")))""");
+        var bad = new Case([module], [new CaseAction.Instantiate(0), new CaseAction.Invoke(0, "f", [Value.I32(7)]), new CaseAction.Invoke(0, "die", [])]);
+        Assert.IsType<Outcome.Crashed>(Assert.IsType<ActionResult.Ended>(Assert.Single(engine.Run([bad])[0].Results)).Outcome);
+        Assert.Equal(1, engine.Restarts);
+        Assert.Equal("[]\n[i32:1]", CaseSamples.Text(engine.Run([Echo(module, 1)])[0]));
+    }
+
     private static void Check(string name, ImmutableArray<(string, Case, string)> samples)
     {
         using var engine = WorkerCaseEngine.Start(EngineCatalog.Find(name)!.Locate(Programs.Places).Spec!);

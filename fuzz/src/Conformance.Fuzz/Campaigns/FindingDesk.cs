@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Conformance.Fuzz.Comparing;
+using Conformance.Fuzz.Engines;
 using Conformance.Fuzz.Generating;
 using Wasm.Binary;
 using Wasm.Syntax;
@@ -70,7 +71,7 @@ internal sealed class FindingDesk
         var again = Rerun(arbiter, prepared);
         var differing = again.Where(a => a.Verdicts.All(j => j is Verdict.Difference)).ToList();
         if (differing.Count > 0) first = First([.. differing.Select(a => (a.Engine, (Verdict.Difference)a.Verdicts[0]))]);
-        if (differing.Count > 0 && !arbiter.IsSettled(prepared.Case, prepared.Sent, _parts.Engines[differing[0].Engine]))
+        if (differing.Count > 0 && !IsDetermined(arbiter, prepared, _parts.Engines[differing[0].Engine]))
         {
             KitFailed(prepared.Name, prepared.Decisions, prepared.Case, "generator failed", new InvalidOperationException("which NaNs operators give can be seen in the case's results"));
             return;
@@ -89,6 +90,9 @@ internal sealed class FindingDesk
             Key = key,
         }, prepared.Decisions, prepared.Case);
     }
+
+    private static bool IsDetermined(IArbiter arbiter, Prepared prepared, CampaignEngine engine) =>
+        arbiter.IsDetermined(prepared.Case, prepared.Sent, prepared.Expected ?? arbiter.Expect(prepared.Case, prepared.Sent, engine), engine, ReferenceLimits.Generous.Fuel!.Value);
 
     private static Verdict.Difference First(IReadOnlyList<(int Engine, Verdict.Difference Difference)> differences)
     {

@@ -16,14 +16,16 @@ public interface IArbiter
     /// <param name="engine">The engine whose choices count, when <see cref="FuzzCase.IsRelaxed"/>; otherwise null.</param>
     CaseResult Expect(FuzzCase fuzzCase, Case sent, CampaignEngine? engine);
 
-    /// <summary>Compares what an engine did with what the reference did.</summary>
-    Verdict Compare(FuzzCase fuzzCase, Case sent, CaseResult expected, CaseResult observed, CampaignEngine engine);
+    /// <summary>The same with no more than so many steps: what needs more ends as exhausted.</summary>
+    CaseResult Expect(FuzzCase fuzzCase, Case sent, CampaignEngine? engine, ulong fuel) => Expect(fuzzCase, sent, engine);
 
     /// <summary>
-    /// Whether the reference does the same whichever NaNs its operators give: only then can an engine be held to it. A generated case that is not so is a fault of the
-    /// generator; a candidate of a reduction has lost what made its NaNs one.
+    /// Whether the case ends as it did whatever NaNs are chosen where the specification leaves a choice: else that an engine differs says nothing of it.
     /// </summary>
-    bool IsSettled(FuzzCase fuzzCase, Case sent, CampaignEngine engine) => true;
+    bool IsDetermined(FuzzCase fuzzCase, Case sent, CaseResult expected, CampaignEngine engine, ulong fuel) => true;
+
+    /// <summary>Compares what an engine did with what the reference did.</summary>
+    Verdict Compare(FuzzCase fuzzCase, Case sent, CaseResult expected, CaseResult observed, CampaignEngine engine);
 }
 
 /// <summary>What a campaign reaches of the specification. Used by all lanes.</summary>

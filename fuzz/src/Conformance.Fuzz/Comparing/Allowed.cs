@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using Conformance.Fuzz.Generating;
+using Conformance.Harness.Cases;
 
 namespace Conformance.Fuzz.Comparing;
 
@@ -25,6 +26,23 @@ public static class Allowed
         }
         ulong e64 = BinaryPrimitives.ReadUInt64LittleEndian(expected), o64 = BinaryPrimitives.ReadUInt64LittleEndian(observed);
         return (e64 & ~(1ul << 63)) > Exponent64 && IsIn(set, o64);
+    }
+
+    /// <summary>Whether every NaN that the reference wrote where several are allowed is one of those: what a place may hold is said for what wrote it.</summary>
+    public static bool IsItself(FuzzCase @case, CaseResult reference)
+    {
+        foreach (var places in @case.NaNs)
+        {
+            if (places.Action >= reference.Results.Length || reference.Results[places.Action] is not ActionResult.Bytes bytes) continue;
+            for (int i = 0; i < places.Sets.Length; i++)
+            {
+                var set = places.Sets[i];
+                if (set == NaNSet.Exact || (4 * i) + Width(set) > bytes.Data.Length) continue;
+                ulong bits = Width(set) == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(bytes.Data.AsSpan(4 * i)) : BinaryPrimitives.ReadUInt64LittleEndian(bytes.Data.AsSpan(4 * i));
+                if (IsIn(Width(set) == 4 ? NaNSet.Any32 : NaNSet.Any64, bits) && !IsIn(set, bits)) return false;
+            }
+        }
+        return true;
     }
 
     private static bool IsIn(NaNSet set, ulong bits) => set switch

@@ -99,8 +99,8 @@ public static class Comparer
             case Rule.Exhausted: return DoesWithLittle(context, i) ? Differ("exhaustion") : Passes("exhaustion");
             case Rule.Validity when observed is Outcome.Rejected or Outcome.Invalid && Policy.ImplementationLimits.Any(l => Text(observed).Contains(l, StringComparison.Ordinal)):
                 return Passes("implementation limit of the engine");
-            case Rule.Validity: return IsForFeatures(context, i, seen, observed!) ? Passes("unsupported")
-                : Differ($"{Policy.Word(expected)} -> {Policy.Word(seen)}{Complaint(IsRefusal(expected) ? reference! : observed!, IsRefusal(expected))}");
+            case Rule.Validity when IsForFeatures(context, i, seen, observed!): return Passes("unsupported");
+            case Rule.Validity: return Differ($"{Policy.Word(expected)} -> {Policy.Word(seen)}{Complaint(IsRefusal(expected) ? reference! : observed!, IsRefusal(expected))}");
             case Rule.Differ: return Differ($"{Policy.Word(expected)} -> {Policy.Word(seen)}");
             case var rule: throw new System.Diagnostics.UnreachableException($"rule {rule}");
         }

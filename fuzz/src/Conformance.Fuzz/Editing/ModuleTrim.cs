@@ -7,8 +7,10 @@ namespace Conformance.Fuzz.Editing;
 public static class ModuleTrim
 {
     /// <summary>The module without unused definitions and imports. Roots are exports, the start function, and active segments.</summary>
-    /// <remarks>Recursive groups stay whole, since the group is part of a type's identity.</remarks>
-    public static Module Unused(Module module)
+    /// <param name="module">The module.</param>
+    /// <param name="kept">What stays though nothing uses it.</param>
+    /// <remarks>Recursive groups stay whole, since the group is part of a type's identity; and empty ones, of which nothing could say that it uses them.</remarks>
+    public static Module Unused(Module module, IEnumerable<(IndexSpace Space, uint X)>? kept = null)
     {
         var view = new ModuleView(module);
         var used = new HashSet<(IndexSpace, uint)>();
@@ -31,6 +33,7 @@ public static class ModuleTrim
             if (module.Elems[i].Mode is SegmentMode.Active) Mark(IndexSpace.Elem, (uint)i);
         for (int i = 0; i < module.Datas.Length; i++)
             if (module.Datas[i].Mode is SegmentMode.Active) Mark(IndexSpace.Data, (uint)i);
+        foreach (var (space, x) in kept ?? []) Mark(space, x);
         var groupOf = GroupOf(module);
         bool declared = false;
         while (true)
@@ -97,7 +100,7 @@ public static class ModuleTrim
         var counts = new int[5];
         var kept = module with
         {
-            Types = [.. module.Types.Where((_, g) => groups.Contains(g))],
+            Types = [.. module.Types.Where((t, g) => t.SubTypes.IsEmpty || groups.Contains(g))],
             Imports = [.. module.Imports.Where(i => Used(IndexRewriter.SpaceOf(i.Type.Kind), counts[(int)i.Type.Kind]++))],
             Funcs = Kept(module.Funcs, IndexSpace.Func, view.ImportedFuncs),
             Tables = Kept(module.Tables, IndexSpace.Table, view.ImportedTables),

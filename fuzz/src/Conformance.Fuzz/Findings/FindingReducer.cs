@@ -3,6 +3,7 @@ using Conformance.Fuzz.Campaigns;
 using Conformance.Fuzz.Comparing;
 using Conformance.Fuzz.Generating;
 using Conformance.Harness.Cases;
+using Conformance.Harness.Runtimes;
 
 namespace Conformance.Fuzz.Findings;
 
@@ -22,25 +23,76 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
     }
 
     /// <summary>The smallest case found in the time, or null when the engine does not differ on the case.</summary>
-    public Reduction? Reduce(FuzzCase found, TimeSpan limit)
+    /// <param name="found">The case.</param>
+    /// <param name="limit">When to stop.</param>
+    /// <param name="spent">The time so far; by the clock, unless it is counted otherwise.</param>
+    /// <param name="also">What must hold of a case besides.</param>
+    public Reduction? Reduce(FuzzCase found, TimeSpan limit, Func<TimeSpan>? spent = null, Func<FuzzCase, bool>? also = null)
     {
         if (Difference(found) is not { } first) return null;
         // Memories are compared by a hash; a script compares the words that differ.
         if (WithoutDigest(found, first) is { } lowered && Difference(lowered) is { } second) (found, first) = (lowered, second);
-        return new Reducer(candidates => Still(candidates, first.Class), limit).Reduce(found);
+        _fuel = FuelFor(fuel => arbiter.Expect(found, found.ToCase(), engine, fuel));
+        _isDetermined = IsDetermined(found);
+        var reducer = new Reducer(candidate => Still(candidate, first.Class) && also?.Invoke(candidate) != false, limit)
+        {
+            // Probes are calls, which are steps too.
+            Run = probed => arbiter.Expect(probed, probed.ToCase(), engine, Math.Min(20 * _fuel, Fuels[^1])),
+            Spent = spent,
+            IsLong = _fuel == Fuels[^1],
+        };
+        return reducer.Reduce(found) with { Class = first.Class };
+    }
+
+    private bool _isDetermined;
+
+    private bool IsDetermined(FuzzCase c)
+    {
+        var sent = c.ToCase();
+        return arbiter.IsDetermined(c, sent, arbiter.Expect(c, sent, engine, _fuel), engine, _fuel);
     }
 
     /// <summary>What the reference answers to a case, with the engine's choices.</summary>
     public CaseResult Expected(FuzzCase c) => arbiter.Expect(c, c.ToCase(), engine);
 
-    private ImmutableArray<bool> Still(ImmutableArray<FuzzCase> candidates, string difference)
+    /// <summary>Steps that a case may have: a candidate that loops forever should not take long to do so.</summary>
+    private static readonly ImmutableArray<ulong> Fuels = [5_000, 100_000, 5_000_000];
+
+    private ulong _fuel = Fuels[^1];
+
+    /// <summary>The steps to allow what becomes of a case.</summary>
+    /// <param name="run">Runs the case on the reference with no more than so many steps.</param>
+    public static ulong FuelFor(Func<ulong, CaseResult> run)
     {
-        ImmutableArray<Case> sent = [.. candidates.Select(c => c.ToCase())];
-        var observed = running.RunAsync(sent);
-        var expected = candidates.Select((c, i) => arbiter.Expect(c, sent[i], engine)).ToImmutableArray();
-        var results = observed.GetAwaiter().GetResult();
-        return [.. candidates.Select((c, i) => arbiter.Compare(c, sent[i], expected[i], results[i], engine) is Verdict.Difference d && d.Class == difference)];
+        foreach (ulong fuel in Fuels)
+            if (!IsExhausted(run(fuel))) return fuel;
+        return Fuels[^1];
     }
+
+    private static bool IsExhausted(CaseResult result)
+    {
+        foreach (var action in result.Results)
+            if (action is ActionResult.Ended { Outcome: Outcome.Exhausted } || (action is ActionResult.Swept swept && swept.Outcomes.Any(o => o is Outcome.Exhausted))) return true;
+        return false;
+    }
+
+    private bool Still(FuzzCase candidate, string difference)
+    {
+        var sent = candidate.ToCase();
+        var expected = arbiter.Expect(candidate, sent, engine, _fuel);
+        if (IsExhausted(expected) || !Allowed.IsItself(candidate, expected)) return false;
+        if (arbiter.Compare(candidate, sent, expected, running.Run([sent])[0], engine) is not Verdict.Difference found || !IsAlike(found.Class, difference)) return false;
+        if (_isDetermined && !arbiter.IsDetermined(candidate, sent, expected, engine, _fuel)) return false;
+        if (_fuel == Fuels[^1]) _fuel = FuelFor(fuel => arbiter.Expect(candidate, sent, engine, fuel));
+        return true;
+    }
+
+    /// <summary>
+    /// Whether two classes are of one kind. That bits are wrong is one, wherever they are seen: where that is, is an edit's to choose. Everything else is as it was.
+    /// </summary>
+    private static bool IsAlike(string a, string b) => a == b || (IsBits(a) && IsBits(b));
+
+    private static bool IsBits(string difference) => difference is "values" or "memory" or "trace";
 
     private FuzzCase? WithoutDigest(FuzzCase c, Verdict.Difference difference)
     {

@@ -1,9 +1,9 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Security.Cryptography;
+using Conformance.Fuzz.Campaigns;
 using Conformance.Fuzz.Editing;
 using Conformance.Fuzz.Generating;
 using Conformance.Harness.Cases;
-using Conformance.Harness.Runtimes;
 using Wasm.Syntax;
 using Wasm.Validation;
 
@@ -16,118 +16,172 @@ namespace Conformance.Fuzz.Findings;
 /// <param name="IsMinimal">Whether no further edit helped; false when time was up before.</param>
 public sealed record Reduction(FuzzCase Case, int Tried, TimeSpan Time, bool IsMinimal)
 {
-    /// <summary>The instructions of all modules, without the <c>end</c> of each body.</summary>
-    public int Instrs => Case.Modules.Sum(m => m.Syntax is { } module ? ModuleEdits.InstrCount(module) : 0);
+    /// <summary>How the engine differed, on the case and on all that it became.</summary>
+    public string Class { get; init; } = "";
+
+    /// <summary>The instructions of all modules (<see cref="InstrsOf"/>).</summary>
+    public int Instrs => InstrsOf(Case);
+
+    /// <summary>The instructions of all function bodies and of all constant expressions (globals, tables, segments), without the <c>end</c> of each.</summary>
+    public static int InstrsOf(FuzzCase c) => c.Modules.Sum(m => m.Syntax is { } module ? ModuleEdits.InstrCount(module) : 0);
 }
 
 /// <summary>
-/// Makes a case smaller for as long as it keeps what makes it interesting: actions go first, then functions and other definitions, then instructions
-/// are cut, folded into constants and unwrapped, then immediates become simple. Valid modules stay valid, so that no candidate is wasted on an engine.
+/// Makes a case smaller for as long as it keeps what makes it interesting: actions and whole functions go first, then statements, then what is computed becomes
+/// the constant that it was seen to be, blocks their content and calls what they call; at last immediates become simple. Only what is lighter than the best so far
+/// is tried, and nothing twice. Valid modules stay valid, so that no candidate is wasted on an engine.
 /// </summary>
-/// <param name="interesting">Says of each candidate whether it still shows the same.</param>
+/// <param name="interesting">Says of a candidate whether it still shows the same.</param>
 /// <param name="limit">When to stop.</param>
-public sealed class Reducer(Func<ImmutableArray<FuzzCase>, ImmutableArray<bool>> interesting, TimeSpan limit)
+public sealed class Reducer(Func<FuzzCase, bool> interesting, TimeSpan limit)
 {
-    private const int BatchSize = 16;
-
     private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly HashSet<Int128> _known = [];
+    private readonly Dictionary<FuzzModule, bool> _valid = new(ReferenceEqualityComparer.Instance);
+    private FuzzCase _best = null!;
+    private long _weight;
+    private Profile _profile = Profile.All;
     private int _tried;
 
-    private bool IsTimeUp => Stopwatch.GetElapsedTime(_start) > limit;
+    /// <summary>What a case does on the reference: values that are seen become constants. Without it, these are zero.</summary>
+    public Func<FuzzCase, CaseResult>? Run { get; init; }
+
+    /// <summary>The time so far; by the clock, unless it is counted otherwise.</summary>
+    public Func<TimeSpan>? Spent { get; init; }
+
+    /// <summary>Whether the case takes long: what it may do a great number of times it does less often before anything else.</summary>
+    public bool IsLong { get; init; }
+
+    private TimeSpan Elapsed => Spent?.Invoke() ?? Stopwatch.GetElapsedTime(_start);
+
+    internal bool IsTimeUp => Elapsed > limit;
+
+    /// <summary>The smallest case so far.</summary>
+    internal FuzzCase Best => _best;
 
     public Reduction Reduce(FuzzCase found)
     {
-        var best = found;
+        Accept(found);
+        _profile = Profile.Wasm3 with { Features = found.Features };
+        if (!found.Modules.All(IsValid))
+        {
+            _profile = Profile.All;
+            _valid.Clear();
+        }
         bool progress = true;
-        while (progress && !IsTimeUp)
+        for (int round = 0; progress && !IsTimeUp; round++)
+        {
+            long before = _weight;
+            Pass(CaseEdits.Actions);
+            // Whole functions first: what is tried after that is small.
+            if (CaseEdits.Trimmed(_best) is var trimmed && WeightOf(trimmed) < _weight && !Try(trimmed)) new DefinitionSweep(this).Run();
+            if (round == 0) new BodySweep(this).Run(1);
+            Try(CaseEdits.Trimmed(_best));
+            if (IsLong && round == 0) Pass(c => CaseEdits.Modules(c, m => ModuleEdits.Bodies(m, (f, _) => BodyEdits.FewerTimes(f.Body.Instrs))));
+            Pass(c => CaseEdits.Modules(c, ModuleEdits.Own));
+            new BodySweep(this).Run(int.MaxValue);
+            Try(CaseEdits.Trimmed(_best));
+            Pass(c => Seen(c) is var seen ? FunctionEdits.Rooted(c, (m, f) => seen?.Seen(m, f, Probed.Entry) ?? []) : []);
+            Pass(c => CaseEdits.Modules(c, ModuleEdits.Outline));
+            Pass(FunctionEdits.Signatures);
+            Pass(c => CaseEdits.Modules(c, ModuleEdits.Parameters));
+            Pass(FunctionEdits.Returned);
+            Pass(c => CaseEdits.Modules(c, Inlining.Calls));
+            Pass(c => CaseEdits.Modules(c, m => ModuleEdits.Bodies(m, BodyEdits.Forwarded)));
+            // Where types say nothing.
+            Pass(c => CaseEdits.Modules(c, m => IsValid(m) is var valid ? ModuleEdits.Bodies(m, (f, view) => !valid || BodyShape.Of(f, view) is null ? BodyEdits.Cuts(f.Body.Instrs) : []) : []));
+            Pass(CaseEdits.Narrowed);
+            progress = _weight < before;
+            if (progress) continue;
+            Pass(c => CaseEdits.Modules(c, ModuleEdits.Locals));
+            Pass(c => CaseEdits.Modules(c, ModuleEdits.Definitions));
+            Pass(c => CaseEdits.Modules(c, m => ModuleEdits.Bodies(m, (f, _) => BodyEdits.Simpler(f.Body.Instrs))));
+            progress = _weight < before;
+        }
+        return new Reduction(_best, _tried, Elapsed, !progress);
+    }
+
+    /// <summary>What the instructions of a case give on the reference, or null when that cannot be found out.</summary>
+    internal Probed? Seen(FuzzCase c)
+    {
+        if (Run is null || IsTimeUp || !c.Modules.All(m => m.Syntax is not null && IsValid(m))) return null;
+        var probed = new Probed();
+        var instrumented = c with { Modules = [.. c.Modules.Select((m, i) => new FuzzModule(probed.Add(i, m.Syntax!)))] };
+        probed.Read(Run(instrumented));
+        return probed;
+    }
+
+    /// <summary>Tries what an edit makes of the best case until nothing of it helps.</summary>
+    private void Pass(Func<FuzzCase, IEnumerable<FuzzCase>> edit)
+    {
+        bool progress = true;
+        while (progress)
         {
             progress = false;
-            foreach (var pass in Passes)
-                while (!IsTimeUp && First(pass(best)) is { } smaller)
-                {
-                    best = smaller;
-                    progress = true;
-                }
-        }
-        return new Reduction(best, _tried, Stopwatch.GetElapsedTime(_start), !progress);
-    }
-
-    private static readonly Func<FuzzCase, IEnumerable<FuzzCase>>[] Passes =
-    [
-        CaseEdits.Actions,
-        CaseEdits.Narrowed,
-        c => CaseEdits.Modules(c, ModuleEdits.Outline),
-        c => CaseEdits.Modules(c, ModuleEdits.Bodies),
-        c => CaseEdits.Modules(c, m => ModuleTrim.Unused(m) is var trimmed && !trimmed.Equals(m) ? [trimmed] : []),
-        c => CaseEdits.Modules(c, ModuleEdits.Details),
-    ];
-
-    /// <summary>The first candidate that is interesting.</summary>
-    private FuzzCase? First(IEnumerable<FuzzCase> candidates)
-    {
-        foreach (var batch in candidates.Chunk(BatchSize))
-        {
-            if (IsTimeUp) return null;
-            _tried += batch.Length;
-            var verdicts = interesting([.. batch]);
-            for (int i = 0; i < batch.Length; i++)
-                if (verdicts[i]) return batch[i];
-        }
-        return null;
-    }
-}
-
-/// <summary>Smaller variants of a case.</summary>
-internal static class CaseEdits
-{
-    /// <summary>Cases with fewer actions, or with a sweep that is one invocation.</summary>
-    public static IEnumerable<FuzzCase> Actions(FuzzCase c)
-    {
-        for (int size = c.Actions.Length; size >= 1; size /= 2)
-            for (int from = c.Actions.Length - size; from >= 0; from -= size)
-                if (Without(c, from, size) is { } fewer) yield return fewer;
-        for (int i = 0; i < c.Actions.Length; i++)
-            if (c.Actions[i] is CaseAction.Sweep sweep)
-                for (int k = 0; k < sweep.Count; k++)
-                    yield return c with { Actions = c.Actions.SetItem(i, new CaseAction.Invoke(sweep.Instance, sweep.Name, [Value.I32((uint)k)])) };
-    }
-
-    /// <summary>Cases that read less of a memory, or pass simpler arguments.</summary>
-    public static IEnumerable<FuzzCase> Narrowed(FuzzCase c)
-    {
-        for (int i = 0; i < c.Actions.Length; i++)
-            switch (c.Actions[i])
+            foreach (var candidate in edit(_best))
             {
-                case CaseAction.Memory { Length: > 4 } memory:
-                    int half = (memory.Length / 2 + 3) & ~3;
-                    yield return Cut(c, i, memory, 0, half);
-                    yield return Cut(c, i, memory, memory.Length - half & ~3, half);
-                    break;
-                case CaseAction.Invoke invoke:
-                    for (int k = 0; k < invoke.Args.Length; k++)
-                        if (invoke.Args[k].Lo > 0) yield return c with { Actions = c.Actions.SetItem(i, invoke with { Args = invoke.Args.SetItem(k, invoke.Args[k].Kind == ValKind.I64 ? Value.I64(0) : Value.I32(0)) }) };
-                    break;
-                default: break;
+                if (IsTimeUp) return;
+                if (!Try(candidate)) continue;
+                progress = true;
+                break;
             }
-    }
-
-    /// <summary>Cases in which one module is another; valid ones stay valid.</summary>
-    public static IEnumerable<FuzzCase> Modules(FuzzCase c, Func<Module, IEnumerable<Module>> edit)
-    {
-        for (int i = 0; i < c.Modules.Length; i++)
-        {
-            if (c.Modules[i].Syntax is not { } module) continue;
-            bool valid = IsValid(module);
-            foreach (var smaller in edit(module))
-                if (!ReferenceEquals(smaller, module) && (!valid || IsValid(smaller))) yield return c with { Modules = c.Modules.SetItem(i, new FuzzModule(smaller)) };
         }
     }
 
-    private static bool IsValid(Module module)
+    /// <summary>Makes a candidate the best case if it is lighter, new, as valid, and interesting.</summary>
+    internal bool Try(FuzzCase candidate)
+    {
+        if (IsTimeUp || WeightOf(candidate) >= _weight || !IsAsValid(candidate) || !_known.Add(KeyOf(candidate))) return false;
+        _tried++;
+        if (!interesting(candidate)) return false;
+        Accept(candidate);
+        return true;
+    }
+
+    private void Accept(FuzzCase c)
+    {
+        _best = c;
+        _weight = WeightOf(c);
+    }
+
+    private static long WeightOf(FuzzCase c)
+    {
+        long weight = 0;
+        foreach (var module in c.Modules) weight += module.Syntax is { } syntax ? Weight.Of(syntax) : 100L * module.Bytes.Length;
+        foreach (var action in c.Actions)
+            weight += 60 + action switch
+            {
+                CaseAction.Instantiate a => a.As is null ? 0 : 1,
+                CaseAction.Invoke a => (5 * a.Args.Length) + a.Args.Count(v => v.Lo != 0),
+                CaseAction.Sweep a => 20 + a.Count,
+                CaseAction.Memory a => a.Length / 4,
+                CaseAction.Load or CaseAction.Digest or CaseAction.Get or _ => 0,
+            };
+        return weight;
+    }
+
+    /// <summary>Whether the modules that are new are valid, if those in their places are; where some are gone, if all were.</summary>
+    private bool IsAsValid(FuzzCase candidate)
+    {
+        bool inPlace = candidate.Modules.Length == _best.Modules.Length;
+        if (!inPlace && !_best.Modules.All(IsValid)) return true;
+        for (int i = 0; i < candidate.Modules.Length; i++)
+            if (!(inPlace && (ReferenceEquals(candidate.Modules[i], _best.Modules[i]) || !IsValid(_best.Modules[i]))) && !IsValid(candidate.Modules[i])) return false;
+        return true;
+    }
+
+    internal bool IsValid(FuzzModule module)
+    {
+        if (_valid.TryGetValue(module, out bool known)) return known;
+        if (_valid.Count > 1000) _valid.Clear();
+        return _valid[module] = module.Syntax is { } syntax && IsValid(syntax);
+    }
+
+    private bool IsValid(Module module)
     {
         try
         {
-            Validator.Validate(module, new Engine(), Profile.All);
+            Validator.Validate(module, new Engine(), _profile);
             return true;
         }
         catch (InvalidException)
@@ -136,70 +190,15 @@ internal static class CaseEdits
         }
     }
 
-    private static FuzzCase Cut(FuzzCase c, int action, CaseAction.Memory memory, int from, int length) => c with
+    private static Int128 KeyOf(FuzzCase c)
     {
-        Actions = c.Actions.SetItem(action, memory with { Offset = memory.Offset + from, Length = length }),
-        NaNs = [.. c.NaNs.Select(p => p.Action == action ? p with { Sets = p.Sets[Math.Min(from / 4, p.Sets.Length)..Math.Min((from + length) / 4, p.Sets.Length)] } : p)],
-    };
-
-    /// <summary>Without a run of actions; what acted on an instance that is gone goes too, and modules that nothing uses.</summary>
-    private static FuzzCase? Without(FuzzCase c, int from, int count)
-    {
-        int[] instances = new int[c.Actions.Count(a => a is CaseAction.Instantiate)];
-        var actions = ImmutableArray.CreateBuilder<CaseAction>();
-        int[] places = new int[c.Actions.Length];
-        int seen = 0, kept = 0;
-        for (int i = 0; i < c.Actions.Length; i++)
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        foreach (var module in c.Modules)
         {
-            bool gone = i >= from && i < from + count;
-            var action = c.Actions[i];
-            if (action is CaseAction.Instantiate)
-            {
-                instances[seen++] = gone ? -1 : kept;
-                if (!gone) kept++;
-            }
-            else if (!gone && On(action) is { } instance && (instance >= seen || instances[instance] < 0)) gone = true;
-            places[i] = gone ? -1 : actions.Count;
-            if (!gone) actions.Add(action);
+            hash.AppendData(BitConverter.GetBytes(module.Bytes.Length));
+            hash.AppendData(module.Bytes);
         }
-        if (actions.Count == 0) return null;
-        var used = actions.Select(ModuleOf).OfType<int>().Distinct().Order().ToList();
-        return c with
-        {
-            Modules = [.. used.Select(m => c.Modules[m])],
-            Actions = [.. actions.Select(a => Renumbered(a, instances, used))],
-            NaNs = [.. c.NaNs.Where(p => places[p.Action] >= 0).Select(p => p with { Action = places[p.Action] })],
-        };
+        foreach (var action in c.Actions) hash.AppendData(System.Text.Encoding.UTF8.GetBytes(ActionText.Of(action)));
+        return BitConverter.ToInt128(hash.GetHashAndReset());
     }
-
-    private static int? On(CaseAction action) => action switch
-    {
-        CaseAction.Invoke a => a.Instance,
-        CaseAction.Sweep a => a.Instance,
-        CaseAction.Memory a => a.Instance,
-        CaseAction.Digest a => a.Instance,
-        CaseAction.Get a => a.Instance,
-        _ => null,
-    };
-
-    private static int? ModuleOf(CaseAction action) => action switch
-    {
-        CaseAction.Load a => a.Module,
-        CaseAction.Parse a => a.Module,
-        CaseAction.Instantiate a => a.Module,
-        _ => null,
-    };
-
-    private static CaseAction Renumbered(CaseAction action, int[] instances, List<int> modules) => action switch
-    {
-        CaseAction.Load a => a with { Module = modules.IndexOf(a.Module) },
-        CaseAction.Parse a => a with { Module = modules.IndexOf(a.Module) },
-        CaseAction.Instantiate a => a with { Module = modules.IndexOf(a.Module) },
-        CaseAction.Invoke a => a with { Instance = instances[a.Instance] },
-        CaseAction.Sweep a => a with { Instance = instances[a.Instance] },
-        CaseAction.Memory a => a with { Instance = instances[a.Instance] },
-        CaseAction.Digest a => a with { Instance = instances[a.Instance] },
-        CaseAction.Get a => a with { Instance = instances[a.Instance] },
-        _ => throw new UnreachableException($"action {action}"),
-    };
 }

@@ -12,10 +12,12 @@ namespace Conformance.Fuzz.Planting;
 public static class TriggerCheck
 {
     /// <summary>The first command that does not pass, in words; null when all do.</summary>
-    public static string? FirstFailure(Mutant mutant, IRuntime runtime)
+    public static string? FirstFailure(Mutant mutant, IRuntime runtime) => FirstFailure($"{mutant.Id}.wast", Encoding.UTF8.GetBytes(mutant.Kill), runtime);
+
+    /// <summary>The first command of a script that does not pass, in words; null when all do.</summary>
+    public static string? FirstFailure(string name, byte[] source, IRuntime runtime)
     {
-        byte[] source = Encoding.UTF8.GetBytes(mutant.Kill);
-        var file = new ScriptFile("", $"{mutant.Id}.wast", null, Profiles.OfFirstLine(source) ?? Profile.Wasm3, source);
+        var file = new ScriptFile("", name, null, Profiles.OfFirstLine(source) ?? Profile.Wasm3, source);
         var result = ScriptRunner.Run(file, new RunOptions { Runtime = runtime, Files = [file], Messages = MessageRule.None, FileTimeout = TimeSpan.FromSeconds(20) });
         if (result.Error is { } error) return error;
         var failure = result.Commands.FirstOrDefault(c => c.Verdict != Verdict.Passed);

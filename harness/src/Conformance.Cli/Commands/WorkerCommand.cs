@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Conformance.Harness.Workers;
+using Conformance.Runtimes.Reference;
 
 namespace Conformance.Cli.Commands;
 
@@ -11,6 +12,7 @@ internal static class WorkerCommand
     public static Command Create()
     {
         var command = new Command("worker", "Serve a runtime over the worker protocol (PROTOCOL.md): requests on standard input, answers on standard output.") { Name };
+        ReferenceOptions.AddTo(command);
         command.SetAction(args =>
         {
             string name = args.GetValue(Name)!;
@@ -20,7 +22,7 @@ internal static class WorkerCommand
             using var output = Console.OpenStandardOutput();
             // Standard output is for answers; whatever else prints goes where it does no harm.
             Console.SetOut(Console.Error);
-            WorkerHost.Serve(own.Create(true), input, output);
+            WorkerHost.Serve(name == ReferenceRuntime.Name ? new ReferenceRuntime(ReferenceOptions.Read(args)) : own.Create(true), input, output);
             return ExitCode.AsExpected;
         });
         return command;

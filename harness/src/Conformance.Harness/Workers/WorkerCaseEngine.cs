@@ -23,6 +23,9 @@ public sealed record WorkerCaseOptions
     /// <summary>For one case, when a batch has failed.</summary>
     public TimeSpan Single { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Whether to find out which action of a case the worker is lost on; if not, a lost case has no other result than the loss.</summary>
+    public bool Locates { get; init; } = true;
+
     /// <summary>What modules are held to; null for all that the engine has.</summary>
     public Features? Features { get; init; }
 }
@@ -143,23 +146,25 @@ public sealed class WorkerCaseEngine : ICaseEngine
     private void Finish(Batch batch)
     {
         ImmutableArray<CaseResult>? results = null;
+        Exception? loss = null;
         try
         {
             using var answer = batch.Pending!.Wait(_options.Batch);
             results = Read(answer, batch.Cases.AsSpan());
         }
-        catch (WorkerLostException)
+        catch (WorkerLostException e)
         {
-            // Below.
+            loss = e;
         }
         catch (ProtocolException e)
         {
             _worker?.Lose($"protocol violation: {e.Message}", timedOut: false);
+            loss = e;
         }
         batch.Pending!.Dispose();
-        if (results is null)
+        if (loss is not null)
         {
-            results = Singly(batch.Cases);
+            results = Singly(batch.Cases, loss);
             // The others went down with it.
             foreach (var other in _sent)
             {
@@ -167,15 +172,17 @@ public sealed class WorkerCaseEngine : ICaseEngine
                 other.Pending = Worker().Begin(Body(other.Cases.AsSpan()));
             }
         }
-        batch.Done.SetResult(results.Value);
+        batch.Done.SetResult(results!.Value);
     }
 
     /// <summary>Runs cases one at a time.</summary>
-    private ImmutableArray<CaseResult> Singly(ImmutableArray<Case> cases)
+    private ImmutableArray<CaseResult> Singly(ImmutableArray<Case> cases, Exception loss)
     {
         var results = ImmutableArray.CreateBuilder<CaseResult>(cases.Length);
         bool attributed = false;
         Leave(lost: true);
+        // One alone that nothing was sent ahead of has been run singly.
+        if (cases is [var only] && !_options.Locates) return [Lost(only, loss)];
         foreach (var @case in cases)
         {
             try
@@ -205,7 +212,7 @@ public sealed class WorkerCaseEngine : ICaseEngine
     {
         // The longest beginning that is answered, by bisection; the whole is known not to be.
         var known = ImmutableArray<ActionResult>.Empty;
-        for (int answered = 0, lost = @case.Actions.Length; lost - answered > 1;)
+        for (int answered = 0, lost = _options.Locates ? @case.Actions.Length : 0; lost - answered > 1;)
         {
             int count = (answered + lost) / 2;
             try

@@ -28,6 +28,9 @@ internal static class MutantsCommand
     private static readonly Option<bool> Triggers = new("--triggers") { Description = "Check that each mutant can be seen at all: its own script passes on the reference, and not on the mutant." };
     private static readonly Option<DirectoryInfo> Builds = new("--builds") { Description = "Where compiled mutants are kept. Default: artifacts/mutants of the checkout.", HelpName = "DIR" };
 
+    private static readonly Option<bool> Reduce = new("--reduce") { Description = "Reduce the case that killed each mutant, to a script in the folder of the measurement." };
+    private static readonly Option<string> ReduceTime = new("--reduce-time") { Description = "Processor time for the reduction of one kill; the smallest case so far is kept.", HelpName = "T", DefaultValueFactory = _ => "5s" };
+
     public static Command Create()
     {
         var command = new Command("mutants", """
@@ -37,12 +40,17 @@ internal static class MutantsCommand
             Prints a line a mutant, the score, cases to a kill, and the survivors. Interrupted or not, the same command goes on where it was.
             Exit code 1 when the measurement itself is wrong: the reference differs from itself, or an equivalent mutant is killed.
 
+            With --reduce the case that killed a mutant is made as small as it gets, for as long as the mutant differs in the same way, and written to
+            DIR/NAME-reduced/ID.wast. Its assertions come from the reference; each script is run on both, and one that does not pass on the
+            reference or does not fail on the mutant is an error (exit code 1). The time of this is not that of the measurement.
+
             Examples:
               conformance fuzz mutants                          ten minutes of one core
               conformance fuzz mutants --only M01 M02 --time 60s
               conformance fuzz mutants --baseline suite         what the official suite alone finds
               conformance fuzz mutants --triggers               each mutant against its own script
-            """) { Time, TimeOfOne, Only, Layers, SeedOption, Jobs, Out, Baseline, List, Triggers, Builds };
+              conformance fuzz mutants --reduce                 and the kills as small scripts, with their sizes and times
+            """) { Time, TimeOfOne, Only, Layers, SeedOption, Jobs, Out, Baseline, List, Triggers, Builds, Reduce, ReduceTime };
         command.SetAction(Run);
         return command;
     }
@@ -148,8 +156,55 @@ internal static class MutantsCommand
         if (!Console.IsErrorRedirected) Console.Error.WriteLine();
         Console.Write(MutationReport.Text(name, mutants, log.Scores, run.Spent));
         foreach (var (kitCase, failure) in run.KitFailures.Take(5)) Console.WriteLine($"WRONG: {kitCase}: the kit failed: {failure.GetType().Name}: {failure.Message}");
-        return cancel.IsCancellationRequested ? ExitCode.Interrupted
-            : MutationReport.IsWrong(mutants, log.Scores) || run.KitFailures.Count > 0 ? ExitCode.NotAsExpected : ExitCode.AsExpected;
+        bool wrong = MutationReport.IsWrong(mutants, log.Scores) || run.KitFailures.Count > 0;
+        if (args.GetValue(Reduce) && !cancel.IsCancellationRequested)
+        {
+            var reducer = new KillReducer(options.Generator, limits => new ReferenceRuntime(limits), FuzzRunCommand.ParseTime("--reduce-time", args.GetValue(ReduceTime)!));
+            wrong |= !ReduceKills(reducer, built, log.Scores, Path.Combine(args.GetValue(Out)!.FullName, $"{name}-reduced"), cancel);
+        }
+        return cancel.IsCancellationRequested ? ExitCode.Interrupted : wrong ? ExitCode.NotAsExpected : ExitCode.AsExpected;
+    }
+
+    /// <summary>Reduces the kills that were not; whether all of them are scripts that show the mutant.</summary>
+    private static bool ReduceKills(KillReducer reducer, ImmutableArray<BuiltMutant> mutants, IReadOnlyDictionary<string, MutantScore> scores, string folder, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(folder);
+        var kills = ImmutableArray.CreateBuilder<ReducedKill>();
+        foreach (var mutant in mutants)
+        {
+            if (cancel.IsCancellationRequested) break;
+            if (mutant.Id == MutationRun.Control || scores.GetValueOrDefault(mutant.Id)?.Kill is not { } kill) continue;
+            string path = Path.Combine(folder, $"{mutant.Id}.json");
+            if (Known(path, kill, reducer.Budget) is { } known)
+            {
+                kills.Add(known);
+                continue;
+            }
+            var (reduced, script) = reducer.Reduce(mutant, kill);
+            if (script is not null) File.WriteAllText(Path.ChangeExtension(path, ".wast"), script);
+            // Behind the script: what is there is whole.
+            File.WriteAllBytes(path, reduced.ToJson());
+            kills.Add(reduced);
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{reduced.Id} {reduced.Instrs} instructions in {reduced.Seconds:0.0} s {reduced.Error}"));
+        }
+        Console.WriteLine();
+        Console.Write(ReductionReport.Text(kills.ToImmutable()));
+        File.WriteAllBytes(Path.Combine(folder, "summary.json"), ReductionReport.ToJson(kills.ToImmutable()));
+        return kills.All(k => k.Error is null);
+    }
+
+    /// <summary>What was measured before of the same kill.</summary>
+    private static ReducedKill? Known(string path, Kill kill, TimeSpan budget)
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return ReducedKill.FromJson(File.ReadAllBytes(path)) is var known && known.Case == kill.Case && known.Budget == budget.TotalSeconds ? known : null;
+        }
+        catch (FormatException e)
+        {
+            throw new CliException($"{path}: not a reduction: {e.Message}");
+        }
     }
 
     private static InProcessEngine Reference(Features features, Wasm.Execution.StoreOptions limits) =>
