@@ -14,3 +14,9 @@
 ;; br_on_non_null needs a label whose last result is a reference. V8 and JavaScriptCore take the module.
 (assert_invalid (module (func (return) (br_on_non_null 0))) "type mismatch")
 (assert_invalid (module (func (result i32) (unreachable) (br_on_non_null 0) (i32.const 0))) "type mismatch")
+(assert_invalid (module (func (param i32) (unreachable) (br_on_null 0) (if (then)))) "type mismatch")
+
+;; What an instruction needs besides operands it needs everywhere. JavaScriptCore takes the modules.
+(assert_invalid (module (global i32 (i32.const 0)) (func (return) (global.set 0))) "immutable global")
+(assert_invalid (module (type $a (array i8)) (func (unreachable) (call_ref $a))) "non-function type")
+(assert_invalid (module (func (unreachable) (call_ref 11))) "unknown type")

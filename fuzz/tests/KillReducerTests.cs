@@ -50,8 +50,20 @@ public sealed class KillReducerTests
 
     private static ReducedKill Kill(int n, double seconds, string? error = null) => new()
     {
-        Id = $"M{n:00}", Case = "2:single:7", Class = "memory", Budget = 5, InstrsBefore = 100, Instrs = n, Bytes = 10 * n, Tried = 30, Seconds = seconds, Elapsed = 2 * seconds,
-        IsMinimal = error is null, LeftOut = ["\"x\": y"], Shows = error is null ? "line 3: (assert_return)" : null, Error = error,
+        Id = $"M{n:00}",
+        Case = "2:single:7",
+        Class = "memory",
+        Budget = 5,
+        InstrsBefore = 100,
+        Instrs = n,
+        Bytes = 10 * n,
+        Tried = 30,
+        Seconds = seconds,
+        Elapsed = 2 * seconds,
+        IsMinimal = error is null,
+        LeftOut = ["\"x\": y"],
+        Shows = error is null ? "line 3: (assert_return)" : null,
+        Error = error,
     };
 
     [Theory]
