@@ -99,7 +99,7 @@ public class ModulesTests
         }
     }
 
-    /// <summary>Each instruction of the table is generated, by the layers that do not damage.</summary>
+    /// <summary>Each instruction of the table is generated, by the layers that make modules of their own.</summary>
     [Fact]
     public void No_instruction_is_out_of_reach()
     {
@@ -107,7 +107,7 @@ public class ModulesTests
         for (ulong seed = 0; seed < 4000 && missing.Count > 0; seed++)
             foreach (var layer in Generator.Layers)
             {
-                if (layer.Name == "damage") continue;
+                if (layer.Name is "damage" or "text") continue;    // made of the others
                 foreach (var module in Make(layer.Name, seed, Features.All).Modules)
                     foreach (var func in module.Syntax!.Funcs)
                         foreach (var instr in func.Body.Instrs) missing.Remove(instr.Op);
