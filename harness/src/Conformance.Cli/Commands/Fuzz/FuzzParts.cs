@@ -13,7 +13,7 @@ internal static class FuzzParts
     /// </summary>
     public static ImmutableArray<LayerWeight> DefaultLayers { get; } =
     [
-        .. new LayerWeight[] { new("single", 1), new("chain", 1), new("module", 8), new("script", 2), new("damage", 1), new("text", 1) }.Where(l => Generator.Find(l.Layer) is not null),
+        .. new LayerWeight[] { new("single", 2), new("chain", 2), new("module", 8), new("script", 3), new("damage", 4), new("text", 1) }.Where(l => Generator.Find(l.Layer) is not null),
     ];
 
     /// <summary>The layers of <c>fuzz mutants</c>: mutants are of the reference, and no reference parses text.</summary>
