@@ -1,8 +1,8 @@
 // The request `cases` of the worker protocol (PROTOCOL.md), for all engines that worker.js drives. worker.js evaluates this file as the body of a
 // function of its helpers. Nothing of a case reaches another: each has modules, instances, names and tags of its own.
 'use strict';
-const { failure, messageOf, isA, toWire, fromWire } = worker;
-const { Module, Instance, Memory, Global, Tag, Exception, CompileError, LinkError, RuntimeError } = WebAssembly;
+const { link, failure, messageOf, isA, toWire, fromWire } = worker;
+const { Module, Memory, Global, Tag, Exception, CompileError, RuntimeError } = WebAssembly;
 const prime = 0x9E3779B1 | 0;
 let modules, compiled, instances, registry, tags, back, trace;
 
@@ -29,12 +29,7 @@ const actions = {
   instantiate([, module, as]) {
     // An instance that fails has a number too.
     const number = instances.push(undefined) - 1;
-    const unit = compile(module);
-    // JavaScript reads what is not there as undefined, which is a value of externref.
-    const missing = Module.imports(unit).find(i => !(i.name in (registry[i.module] ?? {})));
-    if (missing !== undefined) throw new LinkError(`unknown import ${missing.module} ${missing.name}`);
-    const { exports } = new Instance(unit, registry);
-    instances[number] = exports;
+    const exports = instances[number] = link(compile(module), registry);
     if (as !== undefined) registry[as] = exports;
     if (typeof exports.back === 'function') back = exports.back;
     if (Tag !== undefined)
