@@ -1,8 +1,9 @@
 // The request `cases` of the worker protocol (PROTOCOL.md), for all engines that worker.js drives. worker.js evaluates this file as the body of a
 // function of its helpers. Nothing of a case reaches another: each has modules, instances, names and tags of its own.
 'use strict';
-const prime = 0x9E3779B1 | 0, { failure, messageOf, isA, toWire, fromWire } = worker;
-const { Module, Instance, Memory, Global, Tag, Exception, CompileError, LinkError, RuntimeError } = WebAssembly;
+const { link, failure, messageOf, isA, toWire, fromWire } = worker;
+const { Module, Memory, Global, Tag, Exception, CompileError, RuntimeError } = WebAssembly;
+const prime = 0x9E3779B1 | 0;
 let modules, compiled, instances, registry, tags, back, trace;
 
 const bytesOf = typeof Buffer === 'function' ? hex => Buffer.from(hex, 'hex')
@@ -19,19 +20,12 @@ const host = {
   back: value => back === undefined ? value + 1 | 0 : back(value),
 };
 
-// JavaScript reads what is not there as undefined, a value of externref. Older JavaScriptCore cannot describe imports of some types.
-const importsOf = unit => { try { return Module.imports(unit); } catch { return []; } };
-
 const actions = {
   load: ([, module]) => (compile(module), []),
   instantiate([, module, as]) {
     // An instance that fails has a number too.
     const number = instances.push(undefined) - 1;
-    const unit = compile(module);
-    const missing = importsOf(unit).find(i => !(i.name in (registry[i.module] ?? {})));
-    if (missing !== undefined) throw new LinkError(`unknown import ${missing.module} ${missing.name}`);
-    const { exports } = new Instance(unit, registry);
-    instances[number] = exports;
+    const exports = instances[number] = link(compile(module), registry);
     if (as !== undefined) registry[as] = exports;
     if (typeof exports.back === 'function') back = exports.back;
     if (Tag !== undefined)

@@ -28,12 +28,17 @@ class Wabt:
     def reset(self, features):
         self.flags = [f"--disable-{flag}" for name, flag in ON.items() if name not in features]
         self.flags += sorted({f"--enable-{flag}" for name, flag in OFF.items() if name in features})
-        self.validator = [tool("wasm-validate"), *self.flags]
 
     def version(self):
         return run(tool("spectest-interp"), "--version").stdout.strip()
 
-    def refusal(self, result):
+    def refusal(self, file, data):
+        result = run(tool("wasm-validate"), *self.flags, file)
+        if result.returncode < 0:
+            return {"is": "crashed", "why": f"signal {-result.returncode}"}
+        return result.returncode and {"is": "rejected", "message": self.message(result)}
+
+    def message(self, result):
         return re.sub(r"^.*?[0-9a-f]{7}: (error: )?", "", ((result.stdout + result.stderr).strip().splitlines() or ["?"])[0])
 
     def last(self, commands):
@@ -49,7 +54,7 @@ class Wabt:
         said = result.stdout.strip().splitlines()[:-1]
         return self.instantiated(said, len(commands) - 1) if commands[-1][0] == "instantiate" else self.called(said[-1] if said else "")
 
-    def command(self, line, do, instance, name=None, args=(), trapped=False):
+    def command(self, line, do, instance, name, args, failed=False):
         if do == "instantiate":
             return {"type": "module", "line": line, "name": f"$i{instance}", "filename": os.path.basename(instances[instance]["file"])}
         if do == "register":

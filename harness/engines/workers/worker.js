@@ -3,19 +3,15 @@
 'use strict';
 const { lines, write, beside, name, version } = environment();
 const { Module, Instance, Tag, Exception, LinkError, CompileError, RuntimeError, SuspendError } = WebAssembly;
-let modules, instances, registry, tags, hosts, numbers, thrown;
+let modules, instances, registry, tags, hosts, thrown;
 
 function reset() {
-  [modules, instances, hosts, numbers, tags] = [new Map(), new Map(), new Map(), new Map(), []];
+  [modules, instances, hosts, tags] = [new Map(), new Map(), new Map(), []];
   registry = Object.create(null);
   registry.conformance = {
     // An object: a number would become an i31 when seen as anyref.
-    extern(n) {
-      if (!hosts.has(n)) hosts.set(n, { host: n });
-      numbers.set(hosts.get(n), n);
-      return hosts.get(n);
-    },
-    number: reference => numbers.get(reference) ?? -1,
+    extern: n => hosts.get(n) ?? hosts.set(n, { host: n }).get(n),
+    number: reference => reference?.host ?? -1,
     rethrow() { throw thrown; },
   };
 }
@@ -36,7 +32,7 @@ const requests = {
   },
   instantiate(request) {
     try {
-      const { exports } = new Instance(modules.get(request.module), registry);
+      const exports = link(modules.get(request.module), registry);
       instances.set(request.instance, exports);
       for (const name of Object.keys(exports))
         if (isA(exports[name], Tag)) tags.push({ tag: exports[name], instance: request.instance, name });
@@ -70,7 +66,7 @@ const requests = {
     return { is: 'bytes', hex: Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('') };
   },
   bye: () => ({ is: 'done' }),
-  ...new Function('worker', beside('cases.js'))({ failure, messageOf, isA, toWire, fromWire }), // for fuzzers
+  ...new Function('worker', beside('cases.js'))({ link, failure, messageOf, isA, toWire, fromWire }), // for fuzzers
 };
 
 reset();
@@ -78,6 +74,14 @@ for (const line of lines()) {
   const request = JSON.parse(line);
   write(JSON.stringify({ id: request.id, ...requests[request.do](request) }));
   if (request.do === 'bye') break;
+}
+
+function link(module, registry) {
+  // JavaScript reads what is not there as undefined, which is a value of externref.
+  let imports = [];
+  try { imports = Module.imports(module); } catch { /* an older JavaScriptCore cannot describe imports of all types */ }
+  for (const i of imports) if (!(i.name in (registry[i.module] ?? {}))) throw new LinkError(`unknown import ${i.module} ${i.name}`);
+  return new Instance(module, registry).exports;
 }
 
 function failure(error, linking) {
@@ -106,12 +110,8 @@ function framesOf(error) {
 }
 
 function isA(value, type) { return type !== undefined && value instanceof type; }
-
 function bytesOf(hex) { return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.substr(2 * i, 2), 16)); }
-
-function toWire(value) {
-  return typeof value === 'bigint' ? 'i64:' + BigInt.asUintN(64, value).toString(16) : 'i32:' + (value >>> 0).toString(16);
-}
+function toWire(value) { return typeof value === 'bigint' ? 'i64:' + BigInt.asUintN(64, value).toString(16) : 'i32:' + (value >>> 0).toString(16); }
 
 function fromWire(text) {
   const [type, digits] = text.split(':');

@@ -58,6 +58,12 @@ internal sealed class Terminal
         static string Told(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "?";
     }
 
+    /// <summary>One line, on standard error, where the system tells.</summary>
+    public void Peak(ResidentPeak? peak)
+    {
+        if (peak is not null) Note(string.Create(CultureInfo.InvariantCulture, $"resident sizes of this process and its workers: {peak.Bytes / 1048576.0:0} MiB in sum at most"));
+    }
+
     public RunProgress Progress(int files) => new(_error, _verbosity, files);
 
     public void Summary(RunResult run)

@@ -94,6 +94,18 @@ public sealed class ScriptRunnerTests : IDisposable
     }
 
     [Fact]
+    public void What_was_linked_before_a_call_that_cannot_be_made_is_in_doubt_too() => Assert.Equal(
+        [Verdict.Unsupported, Verdict.Unsupported, Verdict.Unsupported, Verdict.Unsupported, Verdict.Failed],
+        Verdicts("""
+            (module $m (func (export "n"))) (register "m")
+            (module $user (import "m" "n" (func)) (func (export "n")) (func (export "unsupported call"))) (register "user")
+            (module $beyond (import "user" "n" (func)) (func (export "n"))) (module $other (func (export "n")))
+            (assert_return (invoke $user "unsupported call"))
+            (assert_return (get $m "n") (i32.const 9)) (assert_return (get $user "n") (i32.const 9)) (assert_return (get $beyond "n") (i32.const 9))
+            (assert_return (get $other "n") (i32.const 9))
+            """).Skip(6));
+
+    [Fact]
     public void A_thread_that_cannot_run_leaves_doubt_on_what_it_shares_and_keeps_its_texts()
     {
         var commands = Run("""

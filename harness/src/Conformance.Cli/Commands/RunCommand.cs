@@ -83,6 +83,7 @@ internal static class RunCommand
     private static int Run(ParseResult args)
     {
         using var interrupt = new Interrupt();
+        using var peak = ResidentPeak.Start();
         var terminal = new Terminal(args.GetValue(NoColor), args.GetValue(Quiet) ? Verbosity.Quiet : args.GetValue(Verbose) ? Verbosity.Verbose : Verbosity.Normal);
         WasmtimeChoice.Apply(args);
         string[] names = [.. RuntimeCatalog.Split(args.GetValue(Runtime)!)];
@@ -115,6 +116,7 @@ internal static class RunCommand
             Save(args.GetValue(JUnit), (TextWriter writer) => JUnitReport.Write(matrix, writer));
             Save(args.GetValue(Markdown), (TextWriter writer) => MatrixMarkdown.Write(matrix, writer));
             terminal.Summary(matrix);
+            terminal.Peak(peak);
             return interrupt.Token.IsCancellationRequested ? ExitCode.Interrupted : matrix.IsGreen ? ExitCode.AsExpected : ExitCode.NotAsExpected;
         }
         var only = runs[0];
@@ -123,6 +125,7 @@ internal static class RunCommand
         Save(args.GetValue(Markdown), new MarkdownReport(), only);
         Save(args.GetValue(Html), new HtmlReport(), only);
         terminal.Summary(only);
+        terminal.Peak(peak);
         if (Environment.GetEnvironmentVariable("GITHUB_ACTIONS") is { Length: > 0 })
             new GitHubAnnotations().Write(only, Console.Out);
         return interrupt.Token.IsCancellationRequested ? ExitCode.Interrupted : only.IsGreen ? ExitCode.AsExpected : ExitCode.NotAsExpected;

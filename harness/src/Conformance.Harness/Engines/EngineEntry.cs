@@ -53,6 +53,10 @@ public static class EngineCatalog
 
     private static readonly EngineProgram Spectest = new("spectest-interp", "wabt (Debian: apt-get install wabt); or name its file by CONFORMANCE_SPECTEST_INTERP", Paths());
 
+    private static readonly EngineProgram WasmShell = new("wasm-shell", "Binaryen 108 (Debian 12: apt-get install binaryen); or name its file by CONFORMANCE_WASM_SHELL", Paths());
+
+    private static readonly EngineProgram Toywasm = new("toywasm", "https://github.com/yamt/toywasm; name its file by CONFORMANCE_TOYWASM", Paths());
+
     private static readonly EngineProgram Wasm3 = new("wasm3", "https://github.com/wasm3/wasm3; name its file by CONFORMANCE_WASM3", Paths());
 
     private static readonly EngineProgram Wamr = new("libiwasm", "https://github.com/bytecodealliance/wasm-micro-runtime, built as a shared library with WAMR_BUILD_MULTI_MODULE and WAMR_BUILD_GC; name its file by CONFORMANCE_LIBIWASM", Paths());
@@ -84,8 +88,10 @@ public static class EngineCatalog
         new("wabt-npm", "the validator of wabt, from npm", Node, "validator.js") { Environment = ImmutableDictionary<string, string>.Empty.Add("CONFORMANCE_VALIDATOR", "wabt") },
         new("binaryen", "the validator of Binaryen, from npm", Node, "validator.js") { Environment = ImmutableDictionary<string, string>.Empty.Add("CONFORMANCE_VALIDATOR", "binaryen") },
         new("wabt", "wabt's interpreter, by scripts: a process a request", Python, "wabt.py") { Driven = Spectest },
+        new("wasm-shell", "Binaryen's interpreter, by scripts: a process a request", Python, "wasm_shell.py") { Driven = WasmShell },
         new("wasm3", "wasm3, by its REPL for the specification's tests", Python, "spec_repl.py") { Driven = Wasm3 },
         new("wamr", "WAMR's interpreter, in its library", Python, "wamr.py") { Driven = Wamr },
+        new("toywasm", "toywasm, by its REPL", Python, "spec_repl.py") { Driven = Toywasm, Environment = ImmutableDictionary<string, string>.Empty.Add("SPEC_REPL", "toywasm") },
     ];
 
     public static EngineEntry? Find(string name) => Entries.FirstOrDefault(e => e.Name == name);

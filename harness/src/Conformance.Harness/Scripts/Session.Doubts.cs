@@ -9,13 +9,16 @@ namespace Conformance.Harness.Scripts;
 
 /// <summary>
 /// What a runtime cannot do leaves marks on what it can: a module of a feature that it lacks would have written to a memory that it imports, a
-/// thread to one that it shares, a call to its instance's. A failure on an instance that lacks such marks says nothing about the runtime; it gets
-/// the verdict of the command that did not run. Passes stay passes.
+/// thread to one that it shares, a call to its instance's and to those that this imports from. A failure on an instance that lacks such marks, or
+/// imports from one that does, says nothing about the runtime; it gets the verdict of the command that did not run. Passes stay passes.
 /// </summary>
 internal sealed partial class Session
 {
     private readonly Dictionary<string, IInstance> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<IInstance, Missing> _doubts = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Of an instance with imports from others: itself and those, directly or not.</summary>
+    private readonly Dictionary<IInstance, IInstance[]> _reach = new(ReferenceEqualityComparer.Instance);
 
     private static bool LeavesDoubt(Verdict verdict) => verdict is Verdict.Unsupported or Verdict.AdapterLimit;
 
@@ -26,8 +29,12 @@ internal sealed partial class Session
         foreach (var instance in Imported(definition)) Doubt(instance, verdict, "module", at);
     }
 
-    private void Doubt(IInstance instance, Verdict verdict, string what, Region at) =>
-        _doubts.TryAdd(instance, new(verdict, $"it may depend on what the {what} at line {at.Line} would have done, which is not supported"));
+    private void Doubt(IInstance instance, Verdict verdict, string what, Region at)
+    {
+        foreach (var reached in Reach(instance)) _doubts.TryAdd(reached, new(verdict, $"it may depend on what the {what} at line {at.Line} would have done, which is not supported"));
+    }
+
+    private IInstance[] Reach(IInstance instance) => _reach.GetValueOrDefault(instance) ?? [instance];
 
     /// <summary>The instances that a module imports from.</summary>
     private IEnumerable<IInstance> Imported(Definition definition)
@@ -47,8 +54,11 @@ internal sealed partial class Session
     {
         var judgement = missing is null ? Judge.Of(demand, outcome!, _run.Rules) : Depends(missing) with { Expected = demand is Demand.Instance ? null : demand.ToString() };
         Doubt(defined.Definition, judgement.Verdict, at);
+        if (_names.Count == 0) return judgement;
+        IInstance[] imported = [.. Imported(defined.Definition)];
+        if (imported.Length > 0 && outcome is Outcome.Instantiated { Instance: var instance }) _reach[instance] = [instance, .. imported.SelectMany(Reach).Distinct()];
         if (_doubts.Count == 0) return judgement;
-        var doubt = Imported(defined.Definition).Select(DoubtOf).FirstOrDefault(d => d is not null);
+        var doubt = imported.Select(DoubtOf).FirstOrDefault(d => d is not null);
         if (doubt is null) return judgement;
         if (outcome is Outcome.Instantiated made) _doubts.TryAdd(made.Instance, doubt);
         return Excused(judgement, doubt);
@@ -63,7 +73,7 @@ internal sealed partial class Session
         return Excused(judgement, DoubtOf(instance));
     }
 
-    private Missing? DoubtOf(IInstance instance) => _doubts.GetValueOrDefault(instance);
+    private Missing? DoubtOf(IInstance instance) => Reach(instance).Select(reached => _doubts.GetValueOrDefault(reached)).FirstOrDefault(d => d is not null);
 
     private static Judgement Excused(Judgement judgement, Missing? doubt) =>
         doubt is null || judgement.Verdict != Verdict.Failed ? judgement : judgement with { Verdict = doubt.Verdict, Detail = doubt.Reason };

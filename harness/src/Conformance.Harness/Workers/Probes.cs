@@ -19,9 +19,9 @@ public static class Probes
     [
         (Features.SignExtension, "(func (param i32) (result i32) local.get 0 i32.extend8_s)"),
         (Features.SaturatingFloatToInt, "(func (param f32) (result i32) local.get 0 i32.trunc_sat_f32_s)"),
-        (Features.MultiValue, "(func (result i32 i32) i32.const 0 i32.const 0)"),
-        (Features.BulkMemory, "(memory 1) (func i32.const 0 i32.const 0 i32.const 0 memory.fill)"),
-        (Features.ReferenceTypes, "(table 1 externref) (table 1 funcref) (func (result externref) i32.const 0 table.get 0)"),
+        (Features.MultiValue, "(func (param i32) (result i32 i32) local.get 0 (block (param i32) (result i32 i32) i32.const 0))"),
+        (Features.BulkMemory, BulkOfMemory + BulkOfTable),
+        (Features.ReferenceTypes, Tables),
         (Features.Simd, "(func (result v128) v128.const i32x4 0 0 0 0 i8x16.popcnt)"),
         (Features.ExtendedConst, "(global i32 i32.const 1 i32.const 2 i32.add)"),
         (Features.TailCalls, "(func return_call 0)"),
@@ -39,6 +39,13 @@ public static class Probes
         (Features.StackSwitching, "(type $f (func)) (type $c (cont $f)) (func (param (ref $f)) (result (ref $c)) local.get 0 cont.new $c)"),
     ];
 
+    // A feature that is there in part is not there: what an engine has of it is judged all the same.
+    private const string BulkOfMemory =
+        "(memory 1) (data \"a\") (func i32.const 0 i32.const 0 i32.const 0 memory.fill i32.const 0 i32.const 0 i32.const 0 memory.copy i32.const 0 i32.const 0 i32.const 0 memory.init 0 data.drop 0)";
+    private const string BulkOfTable =
+        "(table 1 funcref) (elem func) (func i32.const 0 i32.const 0 i32.const 0 table.copy i32.const 0 i32.const 0 i32.const 0 table.init 0 elem.drop 0)";
+    private const string Tables = "(table 1 externref) (table 1 funcref) (func (param $r externref) (result externref) i32.const 0 local.get $r i32.const 0 table.fill 0 "
+        + "i32.const 0 local.get $r table.set 0 local.get $r i32.const 0 table.grow 0 drop table.size 1 table.get 0)";
     private const string Calls = "(type $v (func)) (type $i (func (result i32))) (func $g) (table 2 funcref) (elem (i32.const 0) $g)";
     private const string Structs = "(type $s (struct (field (mut i32)))) (type $a (array (mut i32))) (type $b (array (mut i8))) (type $r (array (mut funcref)))";
     private const Features Gc = Features.Gc | Features.FunctionReferences | Features.ReferenceTypes;
@@ -48,9 +55,12 @@ public static class Probes
         Func(TrapKind.Unreachable, Features.None, "", "unreachable"),
         Func(TrapKind.MemOob, Features.None, "(memory 1)", "i32.const 65536 i32.load drop"),
         Func(TrapKind.MemOob, Features.None, "(memory 1)", "i32.const 65536 i32.const 0 i32.store8"),
+        Func(TrapKind.MemOob, Features.None, "(memory 0)", "i32.const 0 i32.load drop"),
+        Func(TrapKind.MemOob, Features.None, "(memory 1)", "i32.const -1 i32.load drop"),
         Func(TrapKind.MemOob, Features.None, "(memory 1)", "i32.const -1 i64.load offset=0xffffffff drop"),
         Func(TrapKind.MemOob, Features.BulkMemory, "(memory 1)", "i32.const 65536 i32.const 0 i32.const 1 memory.fill"),
         Func(TrapKind.MemOob, Features.BulkMemory, "(memory 1)", "i32.const 65536 i32.const 0 i32.const 1 memory.copy"),
+        Func(TrapKind.MemOob, Features.BulkMemory, "(memory 1) (data \"a\")", "i32.const 65536 i32.const 0 i32.const 1 memory.init 0"),
         Func(TrapKind.MemOob, Features.BulkMemory, "(memory 1) (data \"a\")", "i32.const 0 i32.const 0 i32.const 2 memory.init 0"),
         Func(TrapKind.MemOob, Features.Simd, "(memory 1)", "i32.const 65536 v128.load drop"),
         Func(TrapKind.MemOob, Features.Memory64, "(memory i64 1)", "i64.const -1 i32.load drop"),
@@ -125,6 +135,7 @@ public static class Probes
         new(TrapKind.DataSegOob, Features.None, "(memory 1) (data (i32.const -1) \"ab\")"),
         new(TrapKind.ElemSegOob, Features.None, "(table 0 funcref) (func $g) (elem (i32.const 0) $g)"),
         new(TrapKind.ElemSegOob, Features.None, "(table 1 funcref) (func $g) (elem (i32.const 1) $g)"),
+        new(TrapKind.ElemSegOob, Features.None, "(table 1 funcref) (func $g) (elem (i32.const -1) $g)"),
         new(TrapKind.DataSegOob, Features.Memory64, "(memory i64 1) (data (i64.const -1) \"ab\")"),
         new(TrapKind.ElemSegOob, Features.Memory64, "(table i64 1 funcref) (func $g) (elem (i64.const -1) $g)"),
         Func(TrapKind.DescNull, Gc | Features.CustomDescriptors, "(rec (type $d (descriptor $e) (struct)) (type $e (describes $d) (struct)))", "ref.null (exact $e) struct.new_desc $d drop"),
@@ -158,7 +169,8 @@ public static class Probes
             foreach (var (feature, fields) in OfFeatures)
                 if (features.HasFlag(feature) && store.Load(Binary(fields)) is not Outcome.Loaded) features &= ~feature;
         probed = probed with { Features = features };
-        return facts.TellsKinds || !facts.Has(Protocol.Instantiate) ? probed : probed with { Traps = Calibrate(runtime, probed) };
+        // Of a feature that is there in part, the part's traps are calibrated too.
+        return facts.TellsKinds || !facts.Has(Protocol.Instantiate) ? probed : probed with { Traps = Calibrate(runtime, facts) };
     }
 
     private static TrapPartition Calibrate(OutOfProcessRuntime runtime, WorkerFacts facts)

@@ -73,7 +73,7 @@ internal sealed partial class WorkerStore : IStore
         var instances = ImmutableArray.CreateBuilder<long>();
         foreach (byte[] binary in HostBinary.Of(items))
             if (LoadRaw(binary) is Outcome.Loaded { Module: WorkerModule loaded } && InstantiateRaw(loaded) is Outcome.Instantiated { Instance: WorkerInstance instance }) instances.Add(instance.Number);
-        Note(module.Name, Tell(RegisterBody(module.Name, instances.ToImmutable())));
+        if (instances.Count > 0) Note(module.Name, Tell(RegisterBody(module.Name, instances.ToImmutable())));
     }
 
     public Outcome Load(ReadOnlyMemory<byte> binary) =>

@@ -115,7 +115,11 @@
 (assert_return (invoke $user "use") (i32.const 4))
 (assert_unlinkable (module (func (import "a" "no such"))) "unknown import")
 (assert_unlinkable (module (func (import "no such" "up"))) "unknown import")
+(assert_unlinkable (module (global (import "a" "no such") externref)) "unknown import")
 (assert_unlinkable (module (func (import "a" "up") (result i64))) "incompatible import type")
+(module $typed (type $t (func)) (func $f (type $t)) (global (export "f") (ref $t) (ref.func $f)))
+(register "typed" $typed)
+(module (type $t (func)) (global (import "typed" "f") (ref $t)))
 (assert_unlinkable (module (memory (import "a" "up") 1)) "incompatible import type")
 
 ;; instantiation that fails keeps what it wrote
