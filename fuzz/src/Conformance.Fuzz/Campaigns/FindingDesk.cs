@@ -191,7 +191,8 @@ internal sealed class FindingDesk
     /// <summary>The instruction under test; of a whole module, one on which an engine that differs is known to keep to no rule, so that such modules hide no others.</summary>
     private string? SubjectOf(Prepared prepared, IEnumerable<int> engines)
     {
-        if (prepared.Case.Subject is { } subject) return subject;
+        // What a damaged module computes is not looked at.
+        if (prepared.Case.Subject is not null || prepared.Case.MayBeRefused) return prepared.Case.Subject;
         string[] unpredictable = [.. engines.SelectMany(e => _parts.Engines[e].Unpredictable)];
         return unpredictable.Length == 0 ? null : InstructionsOf(prepared.Case).FirstOrDefault(unpredictable.Contains);
     }
