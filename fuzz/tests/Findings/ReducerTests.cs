@@ -114,6 +114,19 @@ public sealed class ReducerTests
     }
 
     [Fact]
+    public void Bytes_that_are_no_module_lose_sections_and_what_is_in_them()
+    {
+        byte[] bytes = [.. Case(Noise).Modules[0].Bytes];
+        // A custom section whose name is none.
+        bytes = [.. bytes, 0, 9, 5, (byte)'a', 0xFF, (byte)'b', (byte)'c', (byte)'d', 1, 2, 3];
+        var reduction = Reduce(new FuzzCase { Modules = [new FuzzModule(bytes)], Actions = [new CaseAction.Load(0)], Features = Features.Wasm3, MayBeRefused = true }, c =>
+            c.Actions.Length == 1 && Record.Exception(() => BinaryDecoder.Decode(c.Modules[0].Bytes, Profile.Wasm3)) is MalformedException { Message: var message } && message.Contains("UTF-8", StringComparison.Ordinal));
+
+        Assert.True(reduction.IsMinimal);
+        Assert.InRange(reduction.Case.Modules[0].Bytes.Length, 12, 16);
+    }
+
+    [Fact]
     public void What_a_module_that_is_none_does_not_need_goes_though_nothing_uses_what_it_needs()
     {
         var found = Case($"{Noise[..^1]} (func (result i64) (i32.const 1)))", new CaseAction.Load(0));

@@ -56,6 +56,14 @@ internal static class CaseEdits
                     if (!ReferenceEquals(smaller, module)) yield return c with { Modules = c.Modules.SetItem(i, new FuzzModule(smaller)) };
     }
 
+    /// <summary>Cases in which a module that is bytes only has fewer: without sections, and without bytes of a section, whose size is set right.</summary>
+    public static IEnumerable<FuzzCase> Bytes(FuzzCase c)
+    {
+        for (int m = 0; m < c.Modules.Length; m++)
+            if (c.Modules[m].Syntax is null)
+                foreach (byte[] fewer in SectionEdits.Less(c.Modules[m].Bytes)) yield return c with { Modules = c.Modules.SetItem(m, new FuzzModule(fewer)) };
+    }
+
     /// <summary>The case without exports that neither an action nor another module names, modules without an action, and what nothing uses.</summary>
     public static FuzzCase Trimmed(FuzzCase c)
     {

@@ -90,6 +90,7 @@ public sealed class Reducer(Func<FuzzCase, bool> interesting, TimeSpan limit)
             Pass(c => CaseEdits.Modules(c, m => ModuleEdits.Bodies(m, BodyEdits.Forwarded)));
             // Where types say nothing.
             Pass(c => CaseEdits.Modules(c, m => IsValid(m) is var valid ? ModuleEdits.Bodies(m, (f, view) => !valid || BodyShape.Of(f, view) is null ? BodyEdits.Cuts(f.Body.Instrs) : []) : []));
+            Pass(CaseEdits.Bytes);
             Pass(CaseEdits.Narrowed);
             progress = _weight < before;
             if (progress) continue;

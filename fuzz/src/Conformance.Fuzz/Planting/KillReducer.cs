@@ -61,6 +61,7 @@ public sealed class KillReducer(GeneratorOptions generator, Func<StoreOptions, I
                 InstrsBefore = Reduction.InstrsOf(found),
                 Instrs = reduction.Instrs,
                 Bytes = reduction.Case.Modules.Sum(m => m.Bytes.Length),
+                IsBytes = reduction.Case.Modules.Any(m => m.Syntax is null),
                 Tried = reduction.Tried,
                 Seconds = Spent().TotalSeconds,
                 Elapsed = Stopwatch.GetElapsedTime(clock).TotalSeconds,
@@ -72,8 +73,8 @@ public sealed class KillReducer(GeneratorOptions generator, Func<StoreOptions, I
     /// <summary>What a mutant does forever ends as early as what the reference does.</summary>
     private static WorkerSpec Limited(WorkerSpec worker, ulong fuel) => worker with { Command = [.. worker.Command, "--fuel", fuel.ToString(CultureInfo.InvariantCulture)] };
 
-    /// <summary>A case that takes longer hangs, which each candidate that is kept would do.</summary>
-    private static readonly TimeSpan LongestCase = TimeSpan.FromSeconds(1);
+    /// <summary>Long, since the machine may do other things too: what never ends runs out of steps before.</summary>
+    private static readonly TimeSpan LongestCase = TimeSpan.FromSeconds(10);
 
     /// <summary>A case as a script, run on both.</summary>
     private Outcome Write(BuiltMutant mutant, Kill kill, FindingReducer reducer, FuzzCase c, IRuntime scripts)

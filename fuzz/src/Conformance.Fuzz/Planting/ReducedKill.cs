@@ -25,8 +25,11 @@ public sealed record ReducedKill
     /// <summary>The instructions of the smallest case.</summary>
     public int Instrs { get; init; }
 
-    /// <summary>The bytes of the smallest case's modules: its size where a module is bytes that have no instructions.</summary>
+    /// <summary>The bytes of the smallest case's modules.</summary>
     public int Bytes { get; init; }
+
+    /// <summary>Whether a module is bytes that are no syntax: then these are its size, and instructions cannot be counted.</summary>
+    public bool IsBytes { get; init; }
 
     /// <summary>Candidates that were run.</summary>
     public int Tried { get; init; }
@@ -62,6 +65,7 @@ public sealed record ReducedKill
         json.WriteNumber("instructionsBefore", InstrsBefore);
         json.WriteNumber("instructions", Instrs);
         json.WriteNumber("bytes", Bytes);
+        if (IsBytes) json.WriteBoolean("bytesOnly", true);
         json.WriteNumber("candidates", Tried);
         json.WriteNumber("seconds", Math.Round(Seconds, 3));
         json.WriteNumber("elapsed", Math.Round(Elapsed, 3));
@@ -90,6 +94,7 @@ public sealed record ReducedKill
                 InstrsBefore = json.GetProperty("instructionsBefore").GetInt32(),
                 Instrs = json.GetProperty("instructions").GetInt32(),
                 Bytes = json.GetProperty("bytes").GetInt32(),
+                IsBytes = json.TryGetProperty("bytesOnly", out var bytesOnly) && bytesOnly.GetBoolean(),
                 Tried = json.GetProperty("candidates").GetInt32(),
                 Seconds = json.GetProperty("seconds").GetDouble(),
                 Elapsed = json.GetProperty("elapsed").GetDouble(),

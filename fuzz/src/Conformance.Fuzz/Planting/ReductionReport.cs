@@ -16,15 +16,16 @@ public static class ReductionReport
     {
         var text = new StringBuilder();
         foreach (var kill in kills)
-            text.AppendLine(Invariant($"{kill.Id,-5} {kill.InstrsBefore,6:N0} -> {kill.Instrs,3} instructions, {kill.Bytes,5:N0} bytes, {kill.Tried,6:N0} candidates, {kill.Seconds,5:0.00} s{(kill.IsMinimal ? "" : " (time was up)")}: {(kill.Error is { } error ? $"ERROR: {error}" : kill.Class)}"));
+            text.AppendLine(Invariant($"{kill.Id,-5} {(kill.IsBytes ? "bytes only, no instructions  " : Invariant($"{kill.InstrsBefore,6:N0} -> {kill.Instrs,3} instructions"))}, {kill.Bytes,5:N0} bytes, {kill.Tried,6:N0} candidates, {kill.Seconds,5:0.00} s{(kill.IsMinimal ? "" : " (time was up)")}: {(kill.Error is { } error ? $"ERROR: {error}" : kill.Class)}"));
         var whole = Whole(kills);
         text.AppendLine();
         text.AppendLine(Invariant($"{whole.Length} of {kills.Length} kills reduced to a script that passes on the reference and fails on the mutant, {whole.Count(k => k.IsMinimal)} until nothing helped"));
         if (whole.IsEmpty) return text.ToString();
         var (instrs, milliseconds) = Sorted(whole);
-        text.AppendLine(Invariant($"instructions: median {Median(instrs)}, 90th percentile {MutationReport.Percentile(instrs, 90)}, most {instrs[^1]}"));
+        if (instrs.Length > 0) text.AppendLine(Invariant($"instructions: median {Median(instrs)}, 90th percentile {MutationReport.Percentile(instrs, 90)}, most {instrs[^1]}"));
         text.AppendLine(Invariant($"seconds of one core: median {Median(milliseconds) / 1000.0:0.00}, 90th percentile {MutationReport.Percentile(milliseconds, 90) / 1000.0:0.00}, most {milliseconds[^1] / 1000.0:0.00}"));
         text.AppendLine($"counted: {Counted}");
+        if (whole.Length > instrs.Length) text.AppendLine(Invariant($"not counted: {whole.Length - instrs.Length} kills by bytes that are no module"));
         return text.ToString();
     }
 
@@ -39,7 +40,7 @@ public static class ReductionReport
         json.WriteNumber("reduced", whole.Length);
         if (whole.Length > 0)
         {
-            Numbers("instructions", instrs, 1);
+            if (instrs.Length > 0) Numbers("instructions", instrs, 1);
             Numbers("seconds", milliseconds, 1000);
         }
         json.WriteStartArray("mutants");
@@ -60,7 +61,7 @@ public static class ReductionReport
     private static ImmutableArray<ReducedKill> Whole(ImmutableArray<ReducedKill> kills) => [.. kills.Where(k => k.Error is null)];
 
     private static (long[] Instrs, long[] Milliseconds) Sorted(ImmutableArray<ReducedKill> kills) =>
-        ([.. kills.Select(k => (long)k.Instrs).Order()], [.. kills.Select(k => (long)Math.Round(k.Seconds * 1000)).Order()]);
+        ([.. kills.Where(k => !k.IsBytes).Select(k => (long)k.Instrs).Order()], [.. kills.Select(k => (long)Math.Round(k.Seconds * 1000)).Order()]);
 
     private static long Median(long[] sorted) => MutationReport.Percentile(sorted, 50);
 
