@@ -49,6 +49,7 @@ public sealed unsafe partial class Machine<TObserver>
         var i = _stack.Pc;
         ulong* s = _cells + _stack.Base;
         ref var r = ref _stack.FirstRef;
+        if (fuel < 0) goto Poll;
 
     Next:
         while (true)
@@ -616,6 +617,8 @@ public sealed unsafe partial class Machine<TObserver>
         gone = false;
 
     Unwind:
+        // A handler is a branch: what throws and catches forever takes steps.
+        fuel--;
         Save(i, s, fuel);
         if (!Unwind(Unsafe.As<ExnInst>(reference), left: gone)) return Exit.Failed;
         if (!Resumes()) return Exit.Switched;

@@ -35,7 +35,7 @@ public sealed record StoreOptions
     /// <summary>The most bytes of one array.</summary>
     public ulong MaxArrayBytes { get; init; } = 1UL << 30;
 
-    /// <summary>The steps a store may take in all, or null: one for each taken branch and each call.</summary>
+    /// <summary>The steps a store may take in all, or null: one for each taken branch, an exception's to its handler among them, and each call.</summary>
     public ulong? Fuel { get; init; }
 
     /// <summary>Which NaN a numeric operator gives where the specification allows several.</summary>

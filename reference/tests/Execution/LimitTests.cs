@@ -102,6 +102,22 @@ public class LimitTests
         Assert.Equal(0ul, store.Fuel);
     }
 
+    [Theory]
+    [InlineData("(loop $l (try_table (catch_all $l) (throw $e)))")]
+    [InlineData("(loop $l (try_table (catch_all $l) (call $throws)))")]
+    public void What_throws_and_catches_forever_takes_steps(string body)
+    {
+        var store = Run.Store(new StoreOptions { Fuel = 1000 });
+        var inst = Run.Instance(store, $$"""(module (tag $e) (func $throws (throw $e)) (func (export "f") {{body}}))""");
+        Assert.Equal(ExhaustionKind.Fuel, Assert.Throws<Exhaustion>(() => inst.Invoke("f")).Kind);
+        Assert.Equal(0ul, store.Fuel);
+        store.Fuel = 1000;
+        var machine = store.Start(inst.Func("f"));
+        Assert.Equal(MachineStatus.Paused, machine.Run(7));
+        Assert.Equal(MachineStatus.Paused, machine.Run(7));
+        Assert.Equal(1000ul - 14, store.Fuel);
+    }
+
     [Fact]
     public async Task Another_thread_interrupts_an_endless_loop()
     {

@@ -36,22 +36,24 @@ public sealed class KillReducer(GeneratorOptions generator, Func<StoreOptions, I
         if (CaseName.Parse(kill.Case) is not { } name || Generator.Find(name.Layer) is not { } layer) return new(result with { Error = "there is no case to reduce" }, null);
         var found = layer.Generate(Generator.DecisionsOf(name), generator);
         ulong fuel = FindingReducer.FuelFor(f => _arbiter.Expect(found, found.ToCase(), null, f));
-        using var scripts = OutOfProcessRuntime.Start(Limited(mutant.Worker, ReferenceLimits.Generous.Fuel!.Value));
+        using var scripts = OutOfProcessRuntime.Start(Limited(mutant.Worker, ForScripts(fuel)));
         var begin = Environment.CpuUsage.TotalTime + scripts.ProcessorTime;
         long clock = Stopwatch.GetTimestamp();
-        using var engine = WorkerCaseEngine.Start(Limited(mutant.Worker, fuel), new WorkerCaseOptions { Features = generator.Features, Batch = LongestCase, Single = LongestCase, Locates = false });
+        using var engine = WorkerCaseEngine.Start(Limited(mutant.Worker, fuel), new WorkerCaseOptions { Features = generator.Features, Batch = LongestFirst, Single = LongestFirst, Locates = false });
         TimeSpan Spent() => Environment.CpuUsage.TotalTime + scripts.ProcessorTime + engine.ProcessorTime - begin;
         var described = new CampaignEngine(engine.Info, mutant.Id, IsOptimizing: false, () => engine) { Facts = new EngineFacts(engine.Info.Features, engine.Facts.ObeysProfiles, generator.Features) };
         var reducer = new FindingReducer(_arbiter, described, engine);
+        if (reducer.Difference(found) is null) return new(result with { Error = "the mutant does not differ on the case" }, null);
+        engine.Longest = LongestCase;
         if (reducer.Reduce(found, budget, Spent) is not { } reduction) return new(result with { Error = "the mutant does not differ on the case" }, null);
-        var script = Write(mutant, kill, reducer, reduction.Case, scripts);
-        if (script.Kill.Error is not null && Write(mutant, kill, reducer, found, scripts).Kill.Error is null)
+        var script = Write(mutant, kill, reducer, reduction.Case, scripts, fuel);
+        if (script.Kill.Error is not null && Write(mutant, kill, reducer, found, scripts, fuel).Kill.Error is null)
         {
             // Few bugs depend on what a script does beside: then each candidate is tried as a script too.
             int tried = reduction.Tried;
-            reduction = reducer.Reduce(found, budget, Spent, c => Write(mutant, kill, reducer, c, scripts).Kill.Error is null)!;
+            reduction = reducer.Reduce(found, budget, Spent, c => Write(mutant, kill, reducer, c, scripts, fuel).Kill.Error is null)!;
             reduction = reduction with { Tried = reduction.Tried + tried };
-            script = Write(mutant, kill, reducer, reduction.Case, scripts);
+            script = Write(mutant, kill, reducer, reduction.Case, scripts, fuel);
         }
         return script with
         {
@@ -73,18 +75,21 @@ public sealed class KillReducer(GeneratorOptions generator, Func<StoreOptions, I
     /// <summary>What a mutant does forever ends as early as what the reference does.</summary>
     private static WorkerSpec Limited(WorkerSpec worker, ulong fuel) => worker with { Command = [.. worker.Command, "--fuel", fuel.ToString(CultureInfo.InvariantCulture)] };
 
-    /// <summary>Long, since the machine may do other things too: what never ends runs out of steps before.</summary>
-    private static readonly TimeSpan LongestCase = TimeSpan.FromSeconds(10);
+    /// <summary>The first case of a worker takes long on a busy machine. Few candidates that never end do not run out of steps; each takes the second.</summary>
+    private static readonly TimeSpan LongestFirst = TimeSpan.FromSeconds(20), LongestCase = TimeSpan.FromSeconds(2);
+
+    /// <summary>The steps of a script: it also looks at memories and traces, by calls.</summary>
+    private static ulong ForScripts(ulong fuel) => 100 * fuel;
 
     /// <summary>A case as a script, run on both.</summary>
-    private Outcome Write(BuiltMutant mutant, Kill kill, FindingReducer reducer, FuzzCase c, IRuntime scripts)
+    private Outcome Write(BuiltMutant mutant, Kill kill, FindingReducer reducer, FuzzCase c, IRuntime scripts, ulong fuel)
     {
         var result = new ReducedKill { Id = mutant.Id, Case = kill.Case, Class = kill.Class, Budget = budget.TotalSeconds };
         string script = CaseScript.Write(c, reducer.Expected(c), [$"{mutant.Id}: {mutant.Mutant?.Plant}", $"{kill.Class}; reduced from case {kill.Case}"], out var leftOut);
         string file = $"{mutant.Id}.wast";
         byte[] source = Encoding.UTF8.GetBytes(script);
         result = result with { LeftOut = leftOut };
-        if (TriggerCheck.FirstFailure(file, source, reference(ReferenceLimits.Generous)) is { } failure) return new(result with { Error = $"the script does not pass on the reference: {failure}" }, script);
+        if (TriggerCheck.FirstFailure(file, source, reference(ReferenceLimits.Generous with { Fuel = ForScripts(fuel) })) is { } failure) return new(result with { Error = $"the script does not pass on the reference: {failure}" }, script);
         return new(TriggerCheck.FirstFailure(file, source, scripts) is { } shows ? result with { Shows = shows } : result with { Error = "the script passes on the mutant" }, script);
     }
 

@@ -42,7 +42,7 @@ public sealed class WorkerCaseEngine : ICaseEngine
     private static readonly JsonWriterOptions Bare = new() { SkipValidation = true };
 
     private readonly OutOfProcessRuntime _runtime;
-    private readonly WorkerCaseOptions _options;
+    private volatile WorkerCaseOptions _options;
     private readonly BlockingCollection<Batch> _queue = [];
     private readonly Queue<Batch> _sent = new();
     private readonly Thread _thread;
@@ -94,6 +94,9 @@ public sealed class WorkerCaseEngine : ICaseEngine
     public TimeSpan ProcessorTime => _runtime.ProcessorTime;
 
     public int Restarts => _restarts;
+
+    /// <summary>Sets the time for a batch and for one case, of what is begun from now on.</summary>
+    public TimeSpan Longest { set => _options = _options with { Batch = value, Single = value }; }
 
     /// <summary>Batches that a worker was lost on while each of their cases by itself was answered.</summary>
     public int Unattributed { get; private set; }
