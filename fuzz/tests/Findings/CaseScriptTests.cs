@@ -18,7 +18,7 @@ public sealed class CaseScriptTests
         (module
           (import "host" "emit64" (func $emit (param i64)))
           (import "host" "back" (func $back (param i32) (result i32)))
-          (tag $e (export "tag0") (param i32))
+          (tag $e (export "tag0") (param i32)) (tag $other (param i32))
           (memory (export "mem") 1 3)
           (global (export "g") (mut i32) (i32.const 7))
           (func (export "back") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 10)))
@@ -78,6 +78,8 @@ public sealed class CaseScriptTests
     [InlineData("(memory.grow (i32.const 1))", "(memory.grow (i32.const 2))")]
     [InlineData("(unreachable)", "(drop (i32.div_u (i32.const 1) (i32.const 0)))")]
     [InlineData("(throw $e (i32.const 1))", "(nop)")]
+    [InlineData("(throw $e (i32.const 1))", "(throw $e (i32.const 2))")]
+    [InlineData("(throw $e (i32.const 1))", "(throw $other (i32.const 1))")]
     [InlineData("(i32.const 7)", "(i32.const 8)")]
     [InlineData("(i32.shl (local.get 0) (i32.const 2))", "(i32.const 0)")]
     public void It_fails_on_a_module_that_does_something_else(string what, string other)

@@ -78,6 +78,7 @@ public sealed class CaseScript
             case (CaseAction.Load load, ActionResult.Ended ended): Load(_case.Modules[load.Module], ended.Outcome); break;
             case (CaseAction.Instantiate make, ActionResult.Ended ended): Instantiate(make, ended.Outcome); break;
             case (CaseAction.Invoke invoke, ActionResult.Ended ended):
+                if (ended.Outcome is Outcome.Threw threw && Caught(invoke, threw)) break;
                 Ended(new Invoke(Id(invoke.Instance), invoke.Name, [.. invoke.Args.Select(Number)], Region.None), ended.Outcome);
                 break;
             case (CaseAction.Sweep sweep, ActionResult.Swept swept):
@@ -113,9 +114,9 @@ public sealed class CaseScript
                 if (make.As is { } name) Add(new Register(name, Id(number), Region.None));
                 if (UsesBack && module.Syntax?.Exports.Any(e => e.Name == CaseHost.Back && e.Kind == ExternKind.Func) == true)
                 {
-                    Add(new Register($"instance {number}", Id(number), Region.None));
+                    Add(new Register(Instance(number), Id(number), Region.None));
                     Add(new ModuleCommand(null, false, Text($"""
-                        (module (import "instance {number}" "back" (func $b (param i32) (result i32))) (import "host" "callback" (table 1 funcref)) (elem (i32.const 0) $b))
+                        (module (import "{Instance(number)}" "back" (func $b (param i32) (result i32))) (import "host" "callback" (table 1 funcref)) (elem (i32.const 0) $b))
                         """), Region.None));
                 }
                 break;
@@ -145,6 +146,59 @@ public sealed class CaseScript
             case Outcome.Threw: Add(new AssertException(invoke, Region.None)); break;
             default: _leftOut.Add($"{invoke.Name}: {outcome}"); break;
         }
+    }
+
+    /// <summary>
+    /// An exception by its tag and payload: a module that catches it says what a script could not. False where tag or payload are not known, or types are such that
+    /// another module cannot name them by themselves.
+    /// </summary>
+    private bool Caught(CaseAction.Invoke invoke, Outcome.Threw threw)
+    {
+        if (threw.Values.IsDefault || threw.Tag?.Split(':', 2) is not [var number, var export] || !int.TryParse(number, CultureInfo.InvariantCulture, out int instance)) return false;
+        if (TypeOf(invoke.Instance, invoke.Name, ExternKind.Func) is not { } called || TypeOf(instance, export, ExternKind.Tag) is not { } tag) return false;
+        var results = new FuncType([], tag.Params);
+        var block = results.Results.Length switch { 0 => BlockType.Empty, 1 => BlockType.Of(results.Results[0]), _ => BlockType.Idx(2) };
+        var module = new Module
+        {
+            Types = [new([new(called)]), new([new(tag)]), new([new(results)])],
+            Imports = [new(Instance(invoke.Instance), invoke.Name, new ExternType.Func(HeapType.Idx(0))), new(Instance(instance), export, new ExternType.Tag(HeapType.Idx(1)))],
+            Funcs =
+            [
+                new(2, [], new(
+                [
+                    new Block(Op.Block, block),
+                    new TryTable(Op.TryTable, BlockType.Empty, [new Catch(CatchKind.Catch, 0, 0)]),
+                    .. invoke.Args.Select(a => new Const(a.Kind == ValKind.I64 ? Op.I64Const : Op.I32Const, a.Lo)),
+                    new Idx(Op.Call, 0),
+                    .. called.Results.Select(_ => new Plain(Op.Drop)),
+                    new Plain(Op.End),
+                    new Plain(Op.Unreachable),
+                    new Plain(Op.End),
+                    new Plain(Op.End),
+                ])),
+            ],
+            Exports = [new("caught", ExternKind.Func, 1)],
+        };
+        foreach (int named in new[] { invoke.Instance, instance }.Distinct()) Add(new Register(Instance(named), Id(named), Region.None));
+        string id = string.Create(CultureInfo.InvariantCulture, $"c{_caught++}");
+        Add(new ModuleCommand(id, false, new Textual(module, default, Region.None), Region.None));
+        Add(new AssertReturn(new Invoke(id, "caught", [], Region.None), [.. threw.Values.Select(Equal)], Region.None));
+        return true;
+    }
+
+    private int _caught;
+
+    /// <summary>The name that an instance is registered under for what only the script needs.</summary>
+    private static string Instance(int number) => string.Create(CultureInfo.InvariantCulture, $"instance {number}");
+
+    /// <summary>The type of an instance's function or tag, when it is final and by itself.</summary>
+    private FuncType? TypeOf(int instance, string name, ExternKind kind)
+    {
+        if (_instances[instance].Module.Syntax is not { } module || module.Exports.FirstOrDefault(e => e.Name == name && e.Kind == kind) is not { } export) return null;
+        var view = new ModuleView(module);
+        uint x = kind == ExternKind.Tag ? view.Tags[(int)export.Index] : view.FuncTypes[(int)export.Index];
+        return view.Types[(int)x] is { Final: true, Supers.IsEmpty: true, Comp: FuncType type } && module.Types.Any(g => g.SubTypes is [var only] && ReferenceEquals(only, view.Types[(int)x]))
+            && type.Params.Concat(type.Results).All(t => !t.IsRef || t.Ref.Heap.IsAbstract) ? type : null;
     }
 
     private void Memory(int index, CaseAction.Memory memory, byte[] data)
