@@ -79,6 +79,7 @@ public sealed class FindingReducerTests
         """)]
     [InlineData("a callee", 3, "(i32.mul (call $subtracts (i64.const 7) (local.get 0)) (i32.const 3))")]
     [InlineData("a callee by way of a table", 3, "(call_indirect $t (type $callee) (local.get 0) (i64.const 7) (i32.const 1))")]
+    [InlineData("a callee whose operands call it", 3, "(call $second (i64.extend_i32_s (call $second (i64.const 1) (local.get 0))) (call $second (i64.const 2) (i32.sub (i32.const 1) (local.get 0))))")]
     [InlineData("a tail call", 3, "(return_call $subtracts (i64.const 7) (local.get 0))")]
     [InlineData("a recursive callee", 3, "(call $recursive (i32.const 3))")]
     [InlineData("a condition", 3, "(if (result i32) (i32.sub (local.get 0) (i32.const 7)) (then (i32.const 1)) (else (i32.const 2)))")]
@@ -112,6 +113,7 @@ public sealed class FindingReducerTests
               (func $subtracts2 (type $callee) (i32.sub (i32.wrap_i64 (local.get 1)) (local.get 0)))
               (func $subtracts (param i64 i32) (result i32) (if (local.get 1) (then (return (i32.sub (local.get 1) (i32.wrap_i64 (local.get 0)))))) (i32.const 0))
               (func $recursive (param i32) (result i32) (if (i32.eqz (local.get 0)) (then (return (i32.sub (i32.const 9) (i32.const 1))))) (i32.add (i32.const 1) (call $recursive (i32.add (local.get 0) (i32.const -1)))))
+              (func $second (param i64 i32) (result i32) (i32.mul (local.get 1) (i32.const 3)))
               (func $look (result i32) (global.get $g))
               (func (export "f") (param i32) (result i32) {{body}}))
             """;

@@ -112,11 +112,8 @@ public static class ModuleEdits
                 if (body.Any(i => i is Idx { Op: Op.LocalGet or Op.LocalSet or Op.LocalTee } local && local.X == x) || calls.Any(c => c.Tree.Operands.Length != type.Params.Length)) continue;
                 int removed = x;
                 var without = module;
-                foreach (var (caller, tree) in calls)
-                {
-                    var run = tree.Operands[x].Run;
-                    without = With(without, caller, without.Funcs[caller].Body.Instrs.RemoveRange(run.From, run.Length));
-                }
+                foreach (var caller in calls.GroupBy(c => c.Caller))
+                    without = With(without, caller.Key, Without(without.Funcs[caller.Key].Body.Instrs, caller.Select(c => c.Tree.Operands[removed].Run)));
                 var moved = new IndexRewriter((space, y) => space == IndexSpace.Local && y > removed ? y - 1 : y).Rewrite(without.Funcs[f].Body);
                 yield return Typed(With(without, f, moved.Instrs), f, type with { Params = type.Params.RemoveAt(x) });
             }
@@ -127,6 +124,20 @@ public static class ModuleEdits
                 yield return Typed(without, f, type with { Results = type.Results.RemoveAt(type.Results.Length - 1) });
             }
         }
+    }
+
+    /// <summary>A body without some runs, which may stand within others of them.</summary>
+    private static ImmutableArray<Instr> Without(ImmutableArray<Instr> body, IEnumerable<Run> runs)
+    {
+        var kept = ImmutableArray.CreateBuilder<Instr>(body.Length);
+        int at = 0;
+        foreach (var run in runs.OrderBy(r => r.From).ThenByDescending(r => r.To))
+        {
+            if (run.From > at) kept.AddRange(body.AsSpan()[at..run.From]);
+            at = Math.Max(at, run.To);
+        }
+        kept.AddRange(body.AsSpan()[at..]);
+        return kept.ToImmutable();
     }
 
     /// <summary>All calls of a function, the last of a caller first; null when something else refers to it, or a caller has no shape.</summary>
