@@ -238,6 +238,28 @@ public sealed class ComparerTests
         Assert.Contains("call 1", difference.Observed, StringComparison.Ordinal);
     }
 
+    /// <summary>What cannot be read leaves the state as it is: what comes after it is compared, and that some of it was not is told in the end.</summary>
+    [Fact]
+    public void After_a_reading_that_the_adapter_cannot_do_the_next_actions_are_compared()
+    {
+        Outcome limit = new Outcome.AdapterLimit("memories are not shown"), one = Returned(Value.I32(1)), two = Returned(Value.I32(2));
+        Assert.Equal("0 inconclusive: limit of the adapter", Compare(Ends(one, two), Ends(limit, two)));
+        Assert.Equal("1 values", Compare(Ends(one, two), Ends(limit, one)));
+        var invokes = Case with { Actions = [.. Enumerable.Repeat(new CaseAction.Invoke(0, "f", []), 2)] };
+        Assert.Equal("0 inconclusive: limit of the adapter", Compare(Ends(one, two), Ends(limit, one), invokes));
+    }
+
+    [Fact]
+    public void Exceptions_without_a_tag_are_not_taken_for_equal_where_the_engine_tells_none()
+    {
+        var silent = Facts with { TellsTags = false };
+        Assert.Equal("1 tag", Compare(Threw("0:t"), Threw(null)));
+        Assert.Equal("0 inconclusive: tag and payload are not told", Compare(Ends(Threw("0:t", Value.I32(1)), Returned()), Ends(Threw(null), Returned()), facts: silent));
+        Assert.Equal("1 values", Compare(Ends(Threw("0:t"), Returned()), Ends(Threw(null), Returned(Value.I32(1))), facts: silent));
+        Assert.Equal("0 threw -> trapped", Compare(Ends(Threw("0:t")), Ends(Trap(TrapKind.DivZero)), facts: silent));
+        Assert.Equal("0 inconclusive: tag and payload are not told", Compare(Result(new ActionResult.Swept([Threw(null)])), Result(new ActionResult.Swept([Threw(null)])), facts: silent));
+    }
+
     /// <summary>A module with two memories: valid, where there may be two.</summary>
     private static readonly FuzzCase TwoMemories = Case with
     {

@@ -3,7 +3,8 @@
 import json
 import os
 import re
-from replay import folder, instances, returned, run, serve, tool
+from batch import Batches
+from replay import folder, instances, returned, run, tool
 
 
 ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -15,7 +16,7 @@ OFF = {"extended-const": "extended-const", "tail-calls": "tail-call", "exception
 
 
 class Wabt:
-    name, requests = "wabt", ["instantiate", "register", "invoke"]
+    name, requests = "wabt", ["instantiate", "register", "invoke", "batch"]
     lacks = {"memory": "spectest-interp does not show memories", "get": "spectest-interp does not show globals"}
 
     def __init__(self):
@@ -36,25 +37,62 @@ class Wabt:
         result = run(tool("wasm-validate"), *self.flags, file)
         if result.returncode < 0:
             return {"is": "crashed", "why": f"signal {-result.returncode}"}
-        return result.returncode and {"is": "rejected", "message": self.message(result)}
+        return result.returncode and {"is": "rejected", "message": self.message(((result.stdout + result.stderr).strip().splitlines() or ["?"])[0])}
 
-    def message(self, result):
-        return re.sub(r"^.*?[0-9a-f]{7}: (error: )?", "", ((result.stdout + result.stderr).strip().splitlines() or ["?"])[0])
+    def message(self, said):
+        return re.sub(r"^.*?[0-9a-f]{7}: (error: )?", "", said.strip())
 
-    def last(self, commands):
+    def run(self, commands):
         file = os.path.join(folder.name, "script.json")
         with open(file, "w", encoding="utf-8") as out:
             text = json.dumps({"source_filename": "script", "commands": [self.command(i, *c) for i, c in enumerate(commands)]})
             # Of JSON's escapes spectest-interp knows one.
             out.write(re.sub(r'\\(["\\/bfnrt])', lambda m: f"\\u{ord(ESCAPES.get(m[1], m[1])):04x}", text))
-        result = run(tool("spectest-interp"), *self.flags, file)
+        return run(tool("spectest-interp"), *self.flags, file)
+
+    def last(self, commands):
+        result = self.run(commands)
         if result.returncode < 0 or not result.stdout.strip():
             return {"is": "crashed", "why": f"exit code {result.returncode}: {result.stderr[-300:]}"}
         # The last line counts the commands; the last command's own is before it.
         said = result.stdout.strip().splitlines()[:-1]
         return self.instantiated(said, len(commands) - 1) if commands[-1][0] == "instantiate" else self.called(said[-1] if said else "")
 
+    def all(self, commands):
+        result = self.run(commands)
+        if result.returncode < 0 or not result.stdout.strip():
+            self.fault = f"exit code {result.returncode}: {result.stderr[-300:]}"
+            return None
+        try:
+            return self.answers(commands, result.stdout.split("\n"))
+        except IndexError:
+            self.fault = f"it did not run to the end: {result.stdout[-300:]}"
+            return None
+
+    def answers(self, commands, said):
+        at, answers = 0, []
+        for line, (do, *_) in enumerate(commands):
+            here = f"script:{line}: "
+            if do == "invoke":
+                answers.append(self.called(said[at]))
+                at += 1 + said[at + 1].startswith(here)
+            elif do == "load":
+                refused = "passed" in said[at]
+                answers.append({"is": "rejected", "message": self.message(said[at + 1])} if refused else {"is": "loaded"})
+                at += 1
+                while refused and said[at].startswith("  "):
+                    at += 1
+            elif said[at].startswith(here):
+                answers.append(self.instantiated(said[at:], line))
+                at += 1
+            else:
+                answers.append({"is": "instantiated" if do == "instantiate" else "done"})
+        return answers
+
     def command(self, line, do, instance, name, args, failed=False):
+        if do == "load":
+            # It says why it refuses a module only when that is what is expected.
+            return {"type": "assert_invalid", "line": line, "filename": os.path.basename(name), "text": "", "module_type": "binary"}
         if do == "instantiate":
             return {"type": "module", "line": line, "name": f"$i{instance}", "filename": os.path.basename(instances[instance]["file"])}
         if do == "register":
@@ -81,4 +119,4 @@ class Wabt:
         return {"is": "inapplicable", "why": answer}
 
 
-serve(Wabt())
+Batches(Wabt()).serve()

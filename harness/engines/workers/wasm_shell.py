@@ -7,7 +7,7 @@ and without types: those are the function's. Where it traps, wasm-shell aborts a
 import os
 import re
 import sys
-from replay import folder, instances, returned, run, serve, tool
+from replay import Replay, folder, instances, returned, run, tool
 
 # The kit's names of features and Binaryen's. Mutable globals that are exported are of 1.0 for the kit.
 FEATURES = {"sign-extension": "sign-ext", "saturating-float-to-int": "nontrapping-float-to-int", "multi-value": "multivalue", "bulk-memory": "bulk-memory",
@@ -129,4 +129,4 @@ try:
     resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 except ImportError:
     pass  # of Unix alone
-serve(WasmShell())
+Replay(WasmShell()).serve()

@@ -13,7 +13,8 @@ namespace Conformance.Fuzz.Comparing;
 /// <param name="Features">All features that it has.</param>
 /// <param name="ObeysProfiles">Whether it can be held to fewer.</param>
 /// <param name="Asked">What modules were held to, by the reference and by an engine that can.</param>
-public sealed record EngineFacts(Features Features, bool ObeysProfiles, Features Asked);
+/// <param name="TellsTags">Whether it tells an exception's tag and payload; if not, neither is compared.</param>
+public sealed record EngineFacts(Features Features, bool ObeysProfiles, Features Asked, bool TellsTags = true);
 
 /// <summary>
 /// Compares an engine's result of a case with the reference's: action by action up to the first difference or the first end that says nothing. Pure. Which ends
@@ -32,14 +33,28 @@ public static class Comparer
     public static Verdict Compare(FuzzCase @case, CaseResult reference, CaseResult observed, EngineFacts facts, Func<CaseResult>? floor = null)
     {
         var context = new Context(@case, facts, reference, floor);
+        Verdict.Inconclusive? unseen = null;
         for (int i = 0; i < reference.Results.Length; i++)
         {
             if (i >= observed.Results.Length) return new Verdict.Difference(i, "no result", Text(reference.Results[i]), "nothing");
             if (Compare(context, i, reference.Results[i], observed.Results[i]) is { } verdict) return verdict;
+            unseen ??= Unseen(context, i, reference.Results[i], observed.Results[i]);
         }
-        return observed.Results.Length == reference.Results.Length ? Verdict.Agree.Instance
+        return observed.Results.Length == reference.Results.Length ? unseen is null ? Verdict.Agree.Instance : unseen
             : new Verdict.Difference(reference.Results.Length, "too many results", "nothing", Text(observed.Results[reference.Results.Length]));
     }
+
+    /// <summary>What the engine or its adapter does not show of an action that leaves the state as it should be: the next actions are compared, but the case has not agreed.</summary>
+    private static Verdict.Inconclusive? Unseen(in Context context, int i, ActionResult reference, ActionResult observed) => (reference, observed) switch
+    {
+        (_, ActionResult.Ended { Outcome: Outcome.AdapterLimit }) => new(i, "limit of the adapter"),
+        (ActionResult.Ended { Outcome: Outcome.Threw }, ActionResult.Ended { Outcome: Outcome.Threw }) when !context.Facts.TellsTags => new(i, "tag and payload are not told"),
+        (ActionResult.Swept r, ActionResult.Swept) when !context.Facts.TellsTags && r.Outcomes.Any(o => o is Outcome.Threw) => new(i, "tag and payload are not told"),
+        _ => null,
+    };
+
+    /// <summary>Whether an action only reads, so that what it could not read changes nothing for the next ones.</summary>
+    private static bool Reads(CaseAction action) => action is CaseAction.Memory or CaseAction.Digest or CaseAction.Get;
 
     private readonly record struct Context(FuzzCase Case, EngineFacts Facts, CaseResult Reference, Func<CaseResult>? Floor);
 
@@ -89,11 +104,13 @@ public static class Comparer
                 return kinds.Contains(trap) || Policy.EitherTrap.Any(t => t.Reference == trap && kinds.Contains(t.Observed)) ? null : Differ(kinds.IsEmpty ? "trap of no known kind" : $"trap {trap} -> {string.Join('|', kinds)}");
             case Rule.Exception:
                 var (thrown, caught) = ((Outcome.Threw)reference!, (Outcome.Threw)observed!);
+                if (!context.Facts.TellsTags) return null;
                 if (thrown.Tag != caught.Tag) return Differ("tag");
                 return thrown.Values.IsDefault || caught.Values.IsDefault || Same(thrown.Values, caught.Values) ? null : Differ("payload");
             case Rule.Crash: return Differ("crash");
             case Rule.Hang: return Differ("hang");
             case Rule.Unsupported: return Passes("unsupported");
+            case Rule.Limit when Reads(context.Case.Actions[i]): return null;
             case Rule.Limit: return Passes("limit of the adapter");
             case Rule.ReferenceExhausted: return Passes("exhaustion of the reference");
             case Rule.Exhausted: return DoesWithLittle(context, i) ? Differ("exhaustion") : Passes("exhaustion");

@@ -31,6 +31,12 @@ public sealed record RuntimeInfo
     /// <summary>Whether it tells malformed modules from invalid ones. If not, its outcome for both is <see cref="Outcome.Rejected"/>.</summary>
     public bool DistinguishesMalformed { get; init; } = true;
 
+    /// <summary>Whether modules can be held to fewer features than it has.</summary>
+    public bool ObeysProfiles { get; init; }
+
+    /// <summary>Whether it tells which tag an exception has that leaves an action. If not, a tag of null says nothing.</summary>
+    public bool TellsTags { get; init; } = true;
+
     /// <summary>Whether its messages are meant to be the suite's, so that less than a prefix is a failure by default.</summary>
     public bool SpeaksSuiteMessages { get; init; }
 

@@ -56,6 +56,17 @@ internal sealed class Bridge
         return module.Globals[(int)global].Type;
     }
 
+    public static MemType TypeOfMemory(Module module, uint index)
+    {
+        uint memory = index;
+        foreach (var import in module.Imports)
+            if (import.Type is ExternType.Mem m)
+            {
+                if (memory-- == 0) return m.Type;
+            }
+        return module.Mems[(int)memory].Type;
+    }
+
     public static FuncType TypeOfTag(Module module, uint index)
     {
         uint tag = index;

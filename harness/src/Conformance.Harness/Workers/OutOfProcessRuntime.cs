@@ -70,6 +70,7 @@ public sealed class OutOfProcessRuntime : IRuntime, IDisposable
             DistinguishesMalformed = facts.DistinguishesMalformed,
             SpeaksSuiteMessages = facts.SpeaksSuiteMessages,
             Threads = facts.Threads,
+            ObeysProfiles = facts.ObeysProfiles,
         };
     }
 

@@ -104,7 +104,7 @@ internal static class WireCase
         {
             NotRun => DidNotRun,
             Swept => ReadSwept(result, explain),
-            Bytes => new ActionResult.Bytes(Hex(WireOutcome.Text(result, "hex"))),
+            Bytes => new ActionResult.Bytes(WireOutcome.Hex(result)),
             Digested => new ActionResult.Digested((ulong)Number(result, "length"), (uint)Number(result, "hash")),
             _ => new ActionResult.Ended(explain(WireOutcome.Read(result, null, null))),
         };
@@ -136,7 +136,7 @@ internal static class WireCase
     public static Case Read(JsonElement @case)
     {
         var modules = ImmutableArray.CreateBuilder<byte[]>();
-        foreach (string hex in WireOutcome.Texts(@case, "modules")) modules.Add(Hex(hex));
+        foreach (string hex in WireOutcome.Texts(@case, "modules")) modules.Add(WireOutcome.Hex(hex));
         var actions = ImmutableArray.CreateBuilder<CaseAction>();
         foreach (var action in WireOutcome.Items(@case, "actions")) actions.Add(ReadAction(action));
         return new(modules.ToImmutable(), actions.ToImmutable());
@@ -262,18 +262,6 @@ internal static class WireCase
         foreach (var item in list.EnumerateArray())
             values.Add(WireValue.Parse(item.ValueKind == JsonValueKind.String ? item.GetString()! : throw new ProtocolException("values hold what is no string")));
         return values.MoveToImmutable();
-    }
-
-    private static byte[] Hex(string hex)
-    {
-        try
-        {
-            return Convert.FromHexString(hex);
-        }
-        catch (FormatException)
-        {
-            throw new ProtocolException("`hex` is no even number of hexadecimal digits");
-        }
     }
 
     private static long Number(JsonElement element, string member) =>

@@ -140,6 +140,21 @@ internal static class WireOutcome
 
     public static ImmutableArray<Value> Values(JsonElement answer, string member) => [.. Texts(answer, member).Select(WireValue.Parse)];
 
+    /// <summary>The bytes of an answer's <c>hex</c>.</summary>
+    public static byte[] Hex(JsonElement answer) => Hex(Text(answer, "hex"));
+
+    public static byte[] Hex(string digits)
+    {
+        try
+        {
+            return Convert.FromHexString(digits);
+        }
+        catch (FormatException)
+        {
+            throw new ProtocolException("`hex` is no even number of hexadecimal digits");
+        }
+    }
+
     private static ImmutableArray<TrapKind> Kinds(JsonElement answer) =>
         [.. Texts(answer, "kinds").Select(word => Enum.TryParse(word, out TrapKind kind) ? kind : throw new ProtocolException($"`{word}` is no kind of trap"))];
 

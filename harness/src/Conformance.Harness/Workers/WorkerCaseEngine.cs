@@ -61,7 +61,7 @@ public sealed class WorkerCaseEngine : ICaseEngine
         public WorkerProcess.Pending? Pending { get; set; }
     }
 
-    private WorkerCaseEngine(OutOfProcessRuntime runtime, WorkerCaseOptions options)
+    internal WorkerCaseEngine(OutOfProcessRuntime runtime, WorkerCaseOptions options)
     {
         _runtime = runtime;
         _options = options;

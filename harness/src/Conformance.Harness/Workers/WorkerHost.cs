@@ -107,7 +107,7 @@ public sealed class WorkerHost
         json.WriteNumber("protocol", Protocol.Version);
         json.WriteString("name", info.Name);
         json.WriteString("version", info.Version);
-        Strings(json, "requests", Protocol.Optional.Where(r => r != Protocol.Share || info.Threads));
+        Strings(json, "requests", Protocol.Optional.Where(r => r != Protocol.Batch && (r != Protocol.Share || info.Threads)));
         Strings(json, "values", Protocol.ValueTypes);
         Strings(json, "features", Profiles.NamesOf(info.Features));
         json.WriteBoolean("profiles", true);

@@ -181,17 +181,7 @@ internal sealed partial class WorkerStore : IStore
     }
 
     public byte[]? ReadMemory(IInstance instance, string name, ulong offset, int length) =>
-        Facts.Has(Protocol.Memory) ? Read(Protocol.Memory, instance, name, offset, length, "bytes", answer =>
-        {
-            try
-            {
-                return Convert.FromHexString(WireOutcome.Text(answer, "hex"));
-            }
-            catch (FormatException)
-            {
-                throw new ProtocolException("`hex` is no even number of hexadecimal digits");
-            }
-        }) : null;
+        Facts.Has(Protocol.Memory) ? Read<byte[]>(Protocol.Memory, instance, name, offset, length, "bytes", WireOutcome.Hex) : null;
 
     public ImmutableArray<Value>? ReadTable(IInstance instance, string name, ulong offset, int length) =>
         Facts.Has(Protocol.Table) ? Read<ImmutableArray<Value>?>(Protocol.Table, instance, name, offset, length, "elements", answer => WireOutcome.Values(answer, "values")) : null;
@@ -256,7 +246,8 @@ internal sealed partial class WorkerStore : IStore
         return export.Kind == kind ? null : new Outcome.Inapplicable($"export \"{name}\" is not a {kind.ToString().ToLowerInvariant()}");
     }
 
-    private static Outcome.Inapplicable? Mismatch(FuncType type, ImmutableArray<Value> arguments)
+    /// <summary>What is wrong with the arguments for a function, or null.</summary>
+    internal static Outcome.Inapplicable? Mismatch(FuncType type, ImmutableArray<Value> arguments)
     {
         if (type.Params.Length != arguments.Length) return new($"{arguments.Length} arguments for {type}");
         for (int i = 0; i < arguments.Length; i++)

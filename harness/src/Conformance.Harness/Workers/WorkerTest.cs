@@ -45,6 +45,7 @@ public static class WorkerTest
             foreach (var check in Declared(runtime!.Facts)) yield return check;
             foreach (var check in Script(runtime)) yield return check;
             foreach (var check in Embedding(runtime)) yield return check;
+            if (runtime.Facts.Has(Protocol.Batch)) yield return Batch(runtime);
             foreach (var check in Traps(runtime)) yield return check;
             yield return runtime.Started == 1 ? new(true, "one worker served it all") : new(false, $"{runtime.Started} workers were started: the others were lost");
         }
@@ -110,7 +111,7 @@ public static class WorkerTest
             check();
             return new(true, what);
         }
-        catch (Exception e) when (e is WorkerLostException or WorkerStartException or ProtocolException or JsonException)
+        catch (Exception e) when (e is WorkerLostException or WorkerStartException or ProtocolException or JsonException or CaseLostException)
         {
             return new(false, $"{what}: {e.Message}");
         }
@@ -119,7 +120,7 @@ public static class WorkerTest
     private static IEnumerable<WorkerCheck> Declared(WorkerFacts facts)
     {
         foreach (string request in Protocol.Optional)
-            if (!facts.Has(request) && request != Protocol.Share) yield return new(null, $"request `{request}`: {facts.WhyNot(request)}");
+            if (!facts.Has(request) && request is not (Protocol.Share or Protocol.Batch)) yield return new(null, $"request `{request}`: {facts.WhyNot(request)}");
         foreach (string type in Protocol.ValueTypes)
             if (!facts.Values.Contains(type)) yield return new(null, $"values of type {type} do not cross: the kit bridges them");
         foreach (string feature in Suites.Profiles.NamesOf(Features.All & ~facts.Features))
@@ -179,6 +180,64 @@ public static class WorkerTest
         store.Dispose();
         using var next = runtime.CreateStore(new StoreRequest(Profile.Wasm1));
         yield return Instantiate(next, "(import \"left behind\" \"f\" (func))") is null ? new(true, "reset forgets registrations") : new(false, "what was registered before a reset can still be imported");
+    }
+
+    /// <summary>A batch whose requests depend on each other, on what traps, and on what could not be made.</summary>
+    private static WorkerCheck Batch(OutOfProcessRuntime runtime) => Check("the requests of a batch are answered as if each came alone, and with `inapplicable` where they name what could not be made", () =>
+    {
+        var worker = runtime.Rent();
+        var exchange = new CaseExchange(worker, batches: true, Patience);
+        string[] modules =
+        [
+            Convert.ToHexStringLower(Probes.Binary("(global $n (mut i32) (i32.const 6)) (func (export \"up\") (result i32) global.get $n i32.const 1 i32.add global.set $n global.get $n) (func (export \"trap\") unreachable)")),
+            Convert.ToHexStringLower(Probes.Binary("(import \"nowhere\" \"f\" (func))")),
+            "0061736d0100000001",
+        ];
+        var replies = new List<CaseReply> { exchange.Ask(Protocol.Reset, Awaited.Done, WriteReset) };
+        for (int i = 0; i < modules.Length; i++)
+        {
+            int number = i + 1;
+            replies.Add(exchange.Ask(Protocol.Load, Awaited.Loaded, json => Members(json, ("module", number), ("hex", modules[number - 1]))));
+            replies.Add(exchange.Ask(Protocol.Instantiate, Awaited.Instantiated, json => Members(json, ("module", number), ("instance", number))));
+        }
+        foreach (var (instance, name) in new[] { (1, "up"), (2, "f"), (1, "trap"), (1, "up"), (3, "f") })
+            replies.Add(exchange.Ask(Protocol.Invoke, Awaited.Call, json =>
+            {
+                Members(json, ("instance", instance), ("name", name));
+                json.WriteStartArray("args");
+                json.WriteEndArray();
+            }));
+        try
+        {
+            exchange.Flush();
+        }
+        finally
+        {
+            runtime.Return(worker);
+        }
+        string got = string.Join(", ", replies.Select(r => r.Outcome switch
+        {
+            Outcome.Rejected or Outcome.Malformed => "refused",
+            Outcome.Returned { Values: [var value] } => value.ToString(),
+            Outcome.Returned => "done",
+            var outcome => outcome!.GetType().Name.ToLowerInvariant(),
+        }));
+        const string Wanted = "done, loaded, instantiated, loaded, unlinkable, refused, inapplicable, i32:7, inapplicable, trapped, i32:8, inapplicable";
+        if (got != Wanted) throw new ProtocolException($"the answers were {got} in place of {Wanted}");
+    });
+
+    private static void WriteReset(Utf8JsonWriter json)
+    {
+        json.WriteString("version", "3.0");
+        json.WriteStartArray("features");
+        json.WriteEndArray();
+    }
+
+    private static void Members(Utf8JsonWriter json, params ReadOnlySpan<(string Name, object Value)> members)
+    {
+        foreach (var (name, value) in members)
+            if (value is int number) json.WriteNumber(name, number);
+            else json.WriteString(name, (string)value);
     }
 
     private static IInstance? Instantiate(IStore store, string fields) =>

@@ -61,6 +61,9 @@ internal sealed class FuzzPanel : IDisposable
         /// <summary>Where the engine's relaxed instructions do not keep to one choice.</summary>
         ImmutableArray<RelaxedProblem> RelaxedProblems => [];
 
+        /// <summary>What of it cannot be seen; null when all can.</summary>
+        string? Unseen => null;
+
         CampaignEngine Describe();
     }
 
@@ -89,11 +92,13 @@ internal sealed class FuzzPanel : IDisposable
     /// <summary>An engine's worker: the first was started to learn its version, and is the first to serve.</summary>
     private sealed class Prestarted(WorkerSpec spec) : IPanelEngine
     {
-        private WorkerCaseEngine? _first = WorkerCaseEngine.Start(spec);
+        private ICaseEngine? _first = CaseEngines.Start(spec);
 
-        public ICaseEngine Take() => Interlocked.Exchange(ref _first, null) ?? WorkerCaseEngine.Start(spec);
+        public ICaseEngine Take() => Interlocked.Exchange(ref _first, null) ?? CaseEngines.Start(spec);
 
         public ImmutableArray<RelaxedProblem> RelaxedProblems { get; private set; } = [];
+
+        public string? Unseen => (_first as RequestCaseEngine)?.Unseen;
 
         public CampaignEngine Describe()
         {
@@ -102,7 +107,7 @@ internal sealed class FuzzPanel : IDisposable
             RelaxedProblems = relaxed.Problems;
             return new(_first!.Info, known.Family ?? spec.Name, known.Optimizing, Take)
             {
-                Facts = new(_first.Info.Features, _first.Facts.ObeysProfiles, ReferenceArbiter.Features),
+                Facts = new(_first.Info.Features, _first.Info.ObeysProfiles, ReferenceArbiter.Features, _first.Info.TellsTags),
                 Choices = relaxed.Choices,
                 Unpredictable = [.. relaxed.Problems.Select(p => p.Mnemonic).Distinct()],
             };
@@ -127,6 +132,8 @@ internal sealed class FuzzPanel : IDisposable
         var started = new (IPanelEngine? Engine, string? WhyNot)[names.Length];
         Parallel.For(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount) }, i => started[i] = Start(names[i]));
         var panel = new FuzzPanel([.. started.Select(s => s.Engine).OfType<IPanelEngine>()]);
+        for (int i = 0; i < names.Length; i++)
+            if (started[i].Engine?.Unseen is { } unseen) terminal.Note($"{names[i]}: {unseen}");
         for (int i = 0; i < names.Length; i++)
             foreach (var problem in started[i].Engine?.RelaxedProblems ?? []) terminal.Note($"{names[i]}: relaxed instructions: {problem}");
         for (int i = 0; i < names.Length; i++)
