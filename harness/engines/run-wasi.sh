@@ -4,8 +4,9 @@
 #   harness/engines/run-wasi.sh DIR COMMAND…        such as `run-wasi.sh out wazero run` or `run-wasi.sh out wasmi run`
 #
 # The names say how a module must end: NAME.wasm with exit code 0, NAME.trap.wasm by a trap, NAME.refused.wasm by being refused. A module that is
-# refused and should have run is counted apart: the engine lacks a feature, or is wrong. Each module has a line in RESULTS, with tabs between:
-# how it ended (ok, refused, failed), how it had to end, its file, the exit code, the first line that the engine said.
+# refused and should have run is counted apart: the engine lacks a feature, or is wrong. What it said of these is counted, too, with # for decimal
+# numbers. Each module has a line in RESULTS, with tabs between: how it ended (ok, refused, failed), how it had to end, its file, the exit code, the
+# first line that the engine said.
 #
 # RESULTS is where to write (wasi-results.tsv when not set). REFUSAL is what the engine says of a module that it refuses, an extended regular
 # expression (compil). JOBS is how many run at a time (2). LIMIT is a command that ends what takes too long (timeout 60).
@@ -53,5 +54,20 @@ awk -F '\t' '
         for (i = 1; i <= 3; i++) printf "%-8s %8d %8d %8d %8d\n", musts[i], total[musts[i]], count[musts[i], "ok"], count[musts[i], "refused"], count[musts[i], "failed"]
         printf "%-8s %8d %8d %8d %8d\n", "all", all, ended["ok"], ended["refused"], ended["failed"]
     }' "$results"
+awk -F '\t' '
+    $1 == "refused" {
+        said = $5
+        for (at = index(said, $3); at > 0; at = index(said, $3)) said = substr(said, 1, at - 1) "FILE" substr(said, at + length($3))
+        sub(/ *\(at offset 0x[0-9a-f]+\)/, "", said)
+        count = split(said, words, " ")
+        said = ""
+        for (i = 1; i <= count; i++) {
+            # Opcodes and the like, in hexadecimal, say what is lacking.
+            if (words[i] !~ /0x[0-9a-f]/) gsub(/[0-9]+/, "#", words[i])
+            said = said " " words[i]
+        }
+        total[said]++
+    }
+    END { for (said in total) printf "refused %6d%s\n", total[said], said }' "$results" | sort -k 2,2nr -k 3
 grep '^failed' "$results" | head -n 20
 ! grep -q '^failed' "$results"

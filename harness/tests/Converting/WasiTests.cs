@@ -78,6 +78,19 @@ public class WasiTests
         Assert.Equal([3, 4], converted.LeftOut.Select(l => l.At.Line));
     }
 
+    /// <summary>Scripts of the threads proposal are of 1.0 otherwise.</summary>
+    [Fact]
+    public void An_invalid_module_that_an_engine_with_more_features_takes_is_left_out()
+    {
+        var converted = WasiScript.Convert(Encoding.UTF8.GetBytes("""
+            (assert_invalid (module (memory 0) (memory 0)) "multiple memories")
+            (assert_invalid (module (table 0 funcref) (table 0 funcref)) "multiple tables")
+            (assert_invalid (module (func (result i32))) "type mismatch")
+            """), "s.wast", Profile.Wasm1);
+        Assert.Equal("s.3.refused.wasm", Assert.Single(converted.Modules).Name);
+        Assert.Equal([1, 2], converted.LeftOut.Select(l => l.At.Line));
+    }
+
     public static TheoryData<string> OwnScripts => ConvertTests.OwnScripts;
 
     [Theory]

@@ -89,7 +89,9 @@ internal sealed class CommandModuleWriter(string fileName, Profile profile, List
                 Funcs = module.Funcs.Add(new((uint)module.TypeCount, [], new([new Plain(Op.End)]))),
                 Exports = module.Exports.Add(new(Start, ExternKind.Func, (uint)module.Funcs.Length)),
             };
-            if (IsValid(module)) throw new InexpressibleException("with a function and a type more it is valid");
+            if (IsValid(module, profile)) throw new InexpressibleException("with a function and a type more it is valid");
+            // A command line cannot ask an engine to do without.
+            if (IsValid(module, Profile.All)) throw new InexpressibleException("with features beyond its profile, which an engine may have, it is valid");
             Write(command.At, module, Ending.Refused, 1);
         }
         catch (Exception e) when (e is PhaseException or InexpressibleException)
@@ -98,7 +100,7 @@ internal sealed class CommandModuleWriter(string fileName, Profile profile, List
         }
     }
 
-    private bool IsValid(Module module)
+    private static bool IsValid(Module module, Profile profile)
     {
         try
         {
