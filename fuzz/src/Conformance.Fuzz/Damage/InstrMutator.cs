@@ -38,7 +38,7 @@ public static class InstrMutator
             case 2 when at < last: return With(func, body.SetItem(at, body[d.Below(last)]));
             case 3 when Foreign(other, d) is { } instr: return With(func, body.Insert(at, instr));
             case 4 when at < last && Foreign(other, d) is { } instr: return With(func, body.SetItem(at, instr));
-            case 5 when at < last: return With(func, body.SetItem(at, Indexed(body[at], d)));
+            case 5 when Indexed(body, d) is { } indexed: return With(func, indexed);
             case 6 when at < last: return With(func, body.SetItem(at, Retyped(body[at], d)));
             case 7 when Enclosed(body, d) is { } enclosed: return With(func, enclosed);
             case 8: return func with { Locals = func.Locals.Add(new((uint)d.Below(4), Types[d.Below(Types.Length)])) };
@@ -84,17 +84,39 @@ public static class InstrMutator
 
     private static uint Index(uint x, Decisions d) => d.Below(6) switch { 0 => 0, 1 => x + 1, 2 => x - 1, 3 => (uint)d.Below(8), 4 => uint.MaxValue, _ => (uint)d.Below(64) };
 
+    /// <summary>The body with another immediate in one instruction: the forms of immediates that it has are as likely as each other, however many instructions have each.</summary>
+    private static ImmutableArray<Instr>? Indexed(ImmutableArray<Instr> body, Decisions d)
+    {
+        var forms = Enumerable.Range(0, body.Length - 1).GroupBy(i => body[i].GetType()).Where(form => HasIndex(body[form.First()])).ToArray();
+        if (forms.Length == 0) return null;
+        int[] places = [.. forms[d.Below(forms.Length)]];
+        int at = places[d.Below(places.Length)];
+        return body.SetItem(at, Indexed(body[at], d));
+    }
+
+    private static bool HasIndex(Instr instr) => instr is Idx or Idx2 or Mem or MemLane or Lane or Wasm.Syntax.BrTable or BrOnCast;
+
     private static Instr Indexed(Instr instr, Decisions d) => instr switch
     {
         Idx i => i with { X = Index(i.X, d) },
         Idx2 i when d.OneIn(2) => i with { X = Index(i.X, d) },
         Idx2 i => i with { Y = Index(i.Y, d) },
-        Mem m => m with { Arg = m.Arg with { Align = (uint)d.Below(8), Offset = d.OneIn(3) ? ulong.MaxValue : d.Next() & 0xFFFF } },
+        Mem m => m with { Arg = Argument(m.Arg, m.Op, d) },
+        MemLane m when d.OneIn(2) => m with { Arg = Argument(m.Arg, m.Op, d) },
         MemLane m => m with { Lane = d.Byte() },
         Lane l => l with { Index = d.Byte() },
         Wasm.Syntax.BrTable b => b with { Default = Index(b.Default, d) },
         BrOnCast b => b with { Label = Index(b.Label, d), From = b.To, To = b.From },
         _ => instr,
+    };
+
+    /// <summary>Another memory, alignment or offset; of alignments above all the least that is too large.</summary>
+    private static MemArg Argument(MemArg arg, Op op, Decisions d) => d.Below(4) switch
+    {
+        0 => arg with { Align = (uint)InstrTable.Of(op).NaturalAlign + 1 },
+        1 => arg with { Align = (uint)d.Below(8) },
+        2 => arg with { Offset = d.OneIn(3) ? ulong.MaxValue : d.Next() & 0xFFFF },
+        _ => arg with { Mem = Index(arg.Mem, d) },
     };
 
     private static Instr Retyped(Instr instr, Decisions d) => instr switch

@@ -41,6 +41,7 @@ public static class OutlineMutator
     private static Module? Types(Module m, Decisions d)
     {
         if (m.Types.IsEmpty) return null;
+        if (d.OneIn(4) && SuperMadeFinal(m, d) is { } final) return final;
         int g = d.Below(m.Types.Length);
         var group = m.Types[g].SubTypes;
         if (group.IsEmpty) return null;
@@ -60,6 +61,18 @@ public static class OutlineMutator
             _ => type with { Supers = [HeapType.Idx((uint)d.Below(count))] },
         };
         return m with { Types = m.Types.SetItem(g, new RecType(group.SetItem(k, changed))) };
+    }
+
+    /// <summary>Makes a type final that others have as their super type.</summary>
+    private static Module? SuperMadeFinal(Module m, Decisions d)
+    {
+        uint[] supers = [.. m.Types.SelectMany(g => g.SubTypes).SelectMany(t => t.Supers).Select(s => s.Index).Distinct()];
+        if (supers.Length == 0) return null;
+        int rest = (int)supers[d.Below(supers.Length)], g = 0;
+        while (g < m.Types.Length && rest >= m.Types[g].SubTypes.Length) rest -= m.Types[g++].SubTypes.Length;
+        if (g == m.Types.Length) return null;
+        var group = m.Types[g].SubTypes;
+        return m with { Types = m.Types.SetItem(g, new RecType(group.SetItem(rest, group[rest] with { Final = true }))) };
     }
 
     private static FieldType Field(FieldType field, Decisions d, int types) =>

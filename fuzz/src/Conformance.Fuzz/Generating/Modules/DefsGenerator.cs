@@ -17,7 +17,8 @@ internal sealed class DefsGenerator(ModulePlan m, Decisions d)
             var addr = m.Has(Features.Memory64) && d.OneIn(2) ? AddrType.I64 : AddrType.I32;
             bool bytes = m.Has(Features.CustomPageSizes) && d.OneIn(3);
             bool shared = m.Has(Features.Threads) && d.OneIn(4);
-            ulong min = bytes ? (ulong)(64 + d.Below(300)) : d.Below(16) == 15 ? 0 : (ulong)(1 + d.Below(2));
+            // More pages than 16 bits count are 4 GiB of ordinary ones, and of these no more than one.
+            ulong min = bytes ? d.OneIn(4) ? 0xFFFF + (ulong)d.Below(3) : (ulong)(64 + d.Below(300)) : d.Below(16) == 15 ? 0 : (ulong)(1 + d.Below(2));
             ulong? max = shared || d.Below(4) != 3 ? min + (ulong)d.Below(3) : null;
             var type = new MemType(addr, new Limits(min, max), shared, bytes ? 0u : 16u);
             m.Mems.Add(new MemPlan(type));
