@@ -12,7 +12,7 @@ public sealed record RelaxedChoices
     /// <summary>0 rounds twice, 1 is fused.</summary>
     public int Fmadd { get; init; }
 
-    /// <summary>0 is fmin; 1 a NaN or the first zero for the first operand's case, 2 the other operand or zero, 3 the other operand or -0.</summary>
+    /// <summary>0 is fmin. With a NaN on one side 1 gives the left operand, 2 the right one, 3 the one that is none; of zeroes of opposite sign 1 gives the left one, 2 the right one, 3 -0.</summary>
     public int Fmin { get; init; }
 
     /// <summary>0 is fmax; the others as for <see cref="Fmin"/>, with +0.</summary>
@@ -121,9 +121,9 @@ public static class Relaxed
         for (int i = 0; i < 4; i++)
         {
             uint x = a.AsUInt32()[i], y = b.AsUInt32()[i];
-            // frelaxed_min, frelaxed_max: a NaN on the left, a NaN on the right, zeroes of opposite sign.
-            lanes[i] = F32.IsNan(x) ? choice == 1 ? F32.CanonicalNan : y
-                : F32.IsNan(y) ? choice == 2 ? F32.CanonicalNan : x
+            // frelaxed_min, frelaxed_max: a NaN on the left, a NaN on the right, zeroes of opposite sign. What is `nan(n)` there is the operand, as processors hand it on.
+            lanes[i] = F32.IsNan(x) ? choice == 1 ? x : y
+                : F32.IsNan(y) ? choice == 2 ? y : x
                 : (x ^ y) == F32.Sign && (x & ~F32.Sign) == 0 ? choice switch { 1 => x, 2 => y, _ => zero }
                 : otherwise(x, y);
         }
@@ -136,8 +136,8 @@ public static class Relaxed
         for (int i = 0; i < 2; i++)
         {
             ulong x = a.AsUInt64()[i], y = b.AsUInt64()[i];
-            lanes[i] = F64.IsNan(x) ? choice == 1 ? F64.CanonicalNan : y
-                : F64.IsNan(y) ? choice == 2 ? F64.CanonicalNan : x
+            lanes[i] = F64.IsNan(x) ? choice == 1 ? x : y
+                : F64.IsNan(y) ? choice == 2 ? y : x
                 : (x ^ y) == F64.Sign && (x & ~F64.Sign) == 0 ? choice switch { 1 => x, 2 => y, _ => zero }
                 : otherwise(x, y);
         }

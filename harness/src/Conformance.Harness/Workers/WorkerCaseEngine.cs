@@ -119,7 +119,7 @@ public sealed class WorkerCaseEngine : ICaseEngine
             {
                 if (!_queue.TryTake(out next, Timeout.Infinite)) return;
             }
-            else if (_sent.Count >= Ahead || !_queue.TryTake(out next)) next = null;
+            else if (_sent.Count >= Ahead || IsToBeReplaced || !_queue.TryTake(out next)) next = null;
             var batch = next ?? _sent.Dequeue();
             try
             {
@@ -139,10 +139,12 @@ public sealed class WorkerCaseEngine : ICaseEngine
         }
     }
 
+    private bool IsToBeReplaced => _worker is { } worker && (worker.Lost is not null || worker.Memory > _options.Limits.Reuse);
+
     private void Send(Batch batch)
     {
         // A worker is replaced when nothing is on its way to it.
-        if (_sent.Count == 0 && _worker is { } worker && (worker.Lost is not null || worker.Memory > _options.Limits.Reuse)) Leave(worker.Lost is not null);
+        if (_sent.Count == 0 && IsToBeReplaced) Leave(_worker!.Lost is not null);
         batch.Pending = Worker().Begin(Body(batch.Cases.AsSpan()));
     }
 
