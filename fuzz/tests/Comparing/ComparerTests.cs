@@ -105,11 +105,13 @@ public sealed class ComparerTests
     }
 
     [Fact]
-    public void A_module_beyond_an_engines_limits_says_nothing()
+    public void A_module_that_an_engine_may_refuse_says_nothing()
     {
         var taken = Returned();
-        Assert.Equal("1 inconclusive: implementation limit of the engine",
+        Assert.Equal("1 inconclusive: the engine may refuse it",
             Compare(taken, new Outcome.Rejected("initial table size (4294967296 elements) is larger than implementation limit (10000000 elements)")));
+        Assert.Equal("1 inconclusive: the engine may refuse it", Compare(taken, new Outcome.Rejected("Compiling function #6 failed: module uses a mix of legacy and new exception handling instructions @+1209")));
+        Assert.Equal("1 inconclusive: the engine may refuse it", Compare(taken, new Outcome.Rejected("Module uses both legacy exceptions and try_table")));
         Assert.Equal("1 returned -> rejected: type mismatch", Compare(taken, new Outcome.Rejected("type mismatch")));
     }
 

@@ -30,13 +30,14 @@ public sealed record LayerRate(string Layer, long Scripts, long Cases, long Byte
 /// <param name="Useful">The share of the cases that were compared to their end.</param>
 /// <param name="Discards">The others by cause.</param>
 /// <param name="Differences">Scripts in which the engine differs; their reruns are in the times.</param>
+/// <param name="Restarts">How often the engine's process had to be started again, which is in the times.</param>
 /// <param name="Seconds">How long it ran.</param>
 /// <param name="Kit">What the kit spent: everything of <see cref="LayerRate"/>, requests and answers, comparison.</param>
 /// <param name="Work">What the engine's process spent.</param>
 /// <param name="Compare">What the comparison takes.</param>
 /// <param name="Transport">What the engine's process spends on an empty case: reading, a store with the host module, answering.</param>
 /// <param name="Load">What it spends on decoding, validating and compiling the modules, over an empty case.</param>
-public sealed record EngineRate(string Layer, string Engine, string Version, long Scripts, long Cases, double Useful, ImmutableSortedDictionary<string, long> Discards, long Differences,
+public sealed record EngineRate(string Layer, string Engine, string Version, long Scripts, long Cases, double Useful, ImmutableSortedDictionary<string, long> Discards, long Differences, long Restarts,
     double Seconds, double Kit, double Work, double Compare, double Transport, double Load)
 {
     /// <summary>Scripts a second of one core, kit and engine together.</summary>
@@ -80,7 +81,7 @@ public sealed record BenchReport(string Processor, ImmutableArray<LayerRate> Lay
             Line($"| {e.Layer} | {e.Engine} | {e.Version} | {e.CasesPerSecond:N0} | {e.ScriptsPerSecond:N0} | {100 * e.Useful:0.00} % | {e.Kit:N0} | {e.Compare:N0} | {e.Work:N0} | {e.Transport:N0} | {e.Load:N0} | {Math.Max(0, e.Work - e.Transport - e.Load):N0} | {e.Bound} |");
         foreach (var e in Engines.Where(e => !e.Discards.IsEmpty))
             Line($"\n{e.Layer} on {e.Engine} discards {string.Join("; ", e.Discards.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Key}: {d.Value:N0} of {e.Cases:N0}")))}.");
-        foreach (var e in Engines.Where(e => e.Differences > 0)) Line($"\n{e.Layer} on {e.Engine}: {e.Differences} scripts differ, and were rerun.");
+        foreach (var e in Engines.Where(e => e.Differences > 0)) Line($"\n{e.Layer} on {e.Engine}: {e.Differences} scripts differ, and were rerun{(e.Restarts == 0 ? "" : $"; the engine was started again {e.Restarts} times, which counts as running")}.");
         return text.ToString();
 
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
@@ -118,6 +119,7 @@ public sealed record BenchReport(string Processor, ImmutableArray<LayerRate> Lay
             json.WriteNumber("useful", e.Useful);
             Json.Counts(json, "discards", e.Discards);
             json.WriteNumber("differences", e.Differences);
+            json.WriteNumber("restarts", e.Restarts);
             json.WriteNumber("seconds", e.Seconds);
             json.WriteNumber("casesPerSecond", e.CasesPerSecond);
             json.WriteNumber("scriptsPerSecond", e.ScriptsPerSecond);
@@ -183,10 +185,12 @@ public sealed class Bench(CampaignParts parts, TimeSpan time, ulong seed)
         var only = parts with { Engines = [engine with { Start = () => new Borrowed(started) }], Generator = generator };
         // Code is compiled and caches fill on both sides before anything counts.
         Run(only, layer, folder + "-warm", time / 2);
+        int restarts = started.Restarts;
         TimeSpan kit = Environment.CpuUsage.TotalTime, work = started.ProcessorTime;
         var (state, seconds) = Run(only, layer, folder, time);
         kit = Environment.CpuUsage.TotalTime - kit;
         work = started.ProcessorTime - work;
+        restarts = started.Restarts - restarts;
 
         var arbiter = parts.Arbiter();
         double compare = 0, load = 0, transport = 0;
@@ -211,7 +215,7 @@ public sealed class Bench(CampaignParts parts, TimeSpan time, ulong seed)
         var totals = state.Totals;
         long scripts = Math.Max(1, totals.Scripts);
         return new(layer.Name, engine.Name, engine.Info.Version, totals.Scripts, totals.Cases, totals.Cases == 0 ? 0 : (double)totals.Useful / totals.Cases,
-            totals.Layer(layer.Name).Discards.ToImmutableSortedDictionary(StringComparer.Ordinal), state.Findings.Count + state.Repetitions.Count, seconds,
+            totals.Layer(layer.Name).Discards.ToImmutableSortedDictionary(StringComparer.Ordinal), state.Findings.Count + state.Repetitions.Count, restarts, seconds,
             kit.TotalMicroseconds / scripts, work.TotalMicroseconds / scripts, compare / Math.Max(1, compared),
             transport / Math.Max(1, loaded), Math.Max(0, load - transport) / Math.Max(1, loaded));
     }

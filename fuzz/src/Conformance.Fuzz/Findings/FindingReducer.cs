@@ -44,6 +44,23 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
         return reducer.Reduce(found) with { Class = first.Class };
     }
 
+    /// <summary>The smallest text found in the time that the parser under test takes differently from the kit's, in the same way; or null when the two do not differ.</summary>
+    /// <param name="found">A case of a text.</param>
+    /// <param name="limit">When to stop.</param>
+    public (TextReduction Reduction, Verdict.Difference Difference)? ReduceText(FuzzCase found, TimeSpan limit)
+    {
+        if (Difference(found) is not { } first) return null;
+        var reduction = new TextReducer(text => Of(text) is { } c && Difference(c)?.Class == first.Class, limit).Reduce(found.Modules[0].Bytes);
+        return Of(reduction.Text) is { } reduced && Difference(reduced) is { } difference ? (reduction, difference) : null;
+
+        // What the kit's parser reads is what is expected.
+        FuzzCase? Of(byte[] text)
+        {
+            var c = found with { Modules = [new FuzzModule(text)], Source = null };
+            return arbiter.Expect(c, c.ToCase(), null).Results[0] is ActionResult.Parsed ? c : null;
+        }
+    }
+
     private bool _isDetermined;
 
     private bool IsDetermined(FuzzCase c)
