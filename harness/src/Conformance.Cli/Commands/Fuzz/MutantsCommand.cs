@@ -134,8 +134,8 @@ internal static class MutantsCommand
 
     private static int Measure(ParseResult args, ImmutableArray<Mutant> mutants, MutantBuilds builds, bool uniform, CancellationToken cancel)
     {
-        // What the reference has and the engines of a campaign have: the generator keeps to it.
-        var features = Features.Wasm3;
+        // What the engines of a campaign have: the generator keeps to it. With pages of a byte, as a memory of more than 65,535 of the others takes 4 GiB.
+        var features = Features.Wasm3 | Features.CustomPageSizes;
         var options = new MutationOptions
         {
             Layers = args.GetValue(Layers) is { Length: > 0 } layers ? FuzzRunCommand.ParseLayers(layers) : FuzzParts.MutantLayers,
