@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Conformance.Cli.Commands;
 using Wasm.Execution;
 using Wasm.Numerics;
@@ -8,23 +9,10 @@ namespace Conformance.Cli;
 /// <summary>The options of the reference: its limits, and its choice at each nondeterminism of the specification.</summary>
 internal static class ReferenceOptions
 {
-    private static readonly (string Name, Func<RelaxedChoices, int, RelaxedChoices> With)[] Choices =
-    [
-        ("fmadd", (c, n) => c with { Fmadd = n }),
-        ("fmin", (c, n) => c with { Fmin = n }),
-        ("fmax", (c, n) => c with { Fmax = n }),
-        ("idot", (c, n) => c with { Idot = n }),
-        ("iq15mulr", (c, n) => c with { Iq15mulr = n }),
-        ("trunc_u", (c, n) => c with { TruncU = n }),
-        ("trunc_s", (c, n) => c with { TruncS = n }),
-        ("swizzle", (c, n) => c with { Swizzle = n }),
-        ("laneselect", (c, n) => c with { Laneselect = n }),
-    ];
+    private static string Names => string.Join(", ", RelaxedChoices.Operators.Select(o => o.Name));
 
-    private static string Names => string.Join(", ", Choices.Select(c => c.Name));
-
-    private static readonly Option<int> MaxCallDepth = new("--max-call-depth") { Description = "The reference's limit on nested calls.", HelpName = "N" };
-    private static readonly Option<long> Fuel = new("--fuel") { Description = "The reference's limit on steps (calls and taken branches).", HelpName = "N" };
+    private static readonly Option<int> MaxCallDepth = new Option<int>("--max-call-depth") { Description = "The reference's limit on nested calls.", HelpName = "N" }.AtLeast(1);
+    private static readonly Option<long> Fuel = new Option<long>("--fuel") { Description = "The reference's limit on steps (calls and taken branches).", HelpName = "N" }.AtLeast(1);
     private static readonly Option<string> MaxMemory = new("--max-memory") { Description = "The reference's limit on one memory, such as 512M or 4G.", HelpName = "BYTES" };
     private static readonly Option<bool> Deterministic = new("--deterministic") { Description = "The reference follows the deterministic profile: canonical NaNs, first choice of every relaxed operator." };
     private static readonly Option<string> NaN = new("--nan") { Description = "The NaN that the reference's operators give: propagate (the processor's) or canonical.", HelpName = "CHOICE" };
@@ -53,10 +41,11 @@ internal static class ReferenceOptions
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             string[] sides = part.Split('=');
-            var choice = Choices.FirstOrDefault(c => c.Name == sides[0]);
-            if (sides.Length != 2 || choice.With is null || !int.TryParse(sides[1], out int n) || n is < 0 or > 3)
+            var op = RelaxedChoices.Operators.FirstOrDefault(o => o.Name == sides[0]);
+            if (sides.Length != 2 || op is null || !int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out int n))
                 throw new CliException($"--relaxed {text}: `{part}` is not NAME=N; names: {Names}");
-            choices = choice.With(choices, n);
+            if (n >= op.Count) throw new CliException($"--relaxed {text}: {op.Name} is 0 to {op.Count - 1}");
+            choices = op.With(choices, n);
         }
         return choices;
     }

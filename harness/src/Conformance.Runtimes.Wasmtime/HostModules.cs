@@ -44,11 +44,7 @@ internal static class HostModules
 
     private static Instr Constant(Value value) => value.Kind switch
     {
-        ValKind.I32 => new Const(Op.I32Const, value.Lo),
-        ValKind.I64 => new Const(Op.I64Const, value.Lo),
-        ValKind.F32 => new Const(Op.F32Const, value.Lo),
-        ValKind.F64 => new Const(Op.F64Const, value.Lo),
-        ValKind.V128 => new VConst(Op.V128Const, new V128(value.Lo, value.Hi)),
+        ValKind.I32 or ValKind.I64 or ValKind.F32 or ValKind.F64 or ValKind.V128 => Constants.Of(value.Kind, new V128(value.Lo, value.Hi)),
         ValKind.Ref when value.Ref == RefKind.Null => new RefNull(Op.RefNull, value.NullType ?? HeapType.Func),
         ValKind.Ref or ValKind.Bot or _ => throw new UnreachableException($"host global {value}"),
     };

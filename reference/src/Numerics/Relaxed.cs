@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 using Vec = System.Runtime.Intrinsics.Vector128<byte>;
 
@@ -43,7 +44,27 @@ public sealed record RelaxedChoices
     public int Laneselect { get; init; }
 
     public static RelaxedChoices Deterministic { get; } = new();
+
+    /// <summary>The operators that have a choice, each with the number of its alternatives.</summary>
+    public static ImmutableArray<RelaxedOperator> Operators { get; } =
+    [
+        new("fmadd",      2, (c, n) => c with { Fmadd = n }),
+        new("fmin",       4, (c, n) => c with { Fmin = n }),
+        new("fmax",       4, (c, n) => c with { Fmax = n }),
+        new("idot",       3, (c, n) => c with { Idot = n }),
+        new("iq15mulr",   2, (c, n) => c with { Iq15mulr = n }),
+        new("trunc_u",    4, (c, n) => c with { TruncU = n }),
+        new("trunc_s",    2, (c, n) => c with { TruncS = n }),
+        new("swizzle",    2, (c, n) => c with { Swizzle = n }),
+        new("laneselect", 4, (c, n) => c with { Laneselect = n }),
+    ];
 }
+
+/// <summary>A relaxed operator.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Count">Alternatives: choices are the numbers below.</param>
+/// <param name="With">The choices with this operator's.</param>
+public sealed record RelaxedOperator(string Name, int Count, Func<RelaxedChoices, int, RelaxedChoices> With);
 
 /// <summary>Relaxed vector operators, by choice.</summary>
 public static class Relaxed

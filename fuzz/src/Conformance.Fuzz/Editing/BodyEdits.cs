@@ -64,11 +64,7 @@ public static class BodyEdits
     /// <summary>The simplest constant of a type, or null where there is none.</summary>
     public static Instr? Constant(ValType type) => type.Kind switch
     {
-        ValKind.I32 => new Const(Op.I32Const, 0),
-        ValKind.I64 => new Const(Op.I64Const, 0),
-        ValKind.F32 => new Const(Op.F32Const, 0),
-        ValKind.F64 => new Const(Op.F64Const, 0),
-        ValKind.V128 => new VConst(Op.V128Const, default),
+        ValKind.I32 or ValKind.I64 or ValKind.F32 or ValKind.F64 or ValKind.V128 => Constants.Of(type.Kind, default),
         ValKind.Ref => type.Ref.Nullable ? new RefNull(Op.RefNull, type.Ref.Heap) : null,
         ValKind.Bot => null,
         _ => throw new System.Diagnostics.UnreachableException($"value kind {(byte)type.Kind}"),

@@ -9,6 +9,7 @@ public sealed class EditNode(Run run)
 {
     public Run Run => run;
 
+    /// <summary>Code that may stand there, each lighter than what does.</summary>
     public List<ImmutableArray<Instr>> Instead { get; } = [];
 
     /// <summary>Places within this one.</summary>
@@ -83,7 +84,7 @@ public sealed class EditTree
     private void Add(Tree tree, Structure? structure)
     {
         var instr = _body[tree.At];
-        if (!tree.Diverges) Constants(tree);
+        if (!tree.Diverges) Known(tree);
         if (structure is not null) Contents(tree, structure);
         else Operands(tree, instr);
         switch (instr)
@@ -107,7 +108,7 @@ public sealed class EditTree
     private ImmutableArray<Instr> Slice(int from, int to) => _body[from..to];
 
     /// <summary>Values that were seen, and the simplest ones.</summary>
-    private void Constants(Tree tree)
+    private void Known(Tree tree)
     {
         ImmutableArray<Instr> drops = Drops(tree.Outer.Length);
         foreach (var values in _seen(tree.At))
@@ -230,16 +231,8 @@ public sealed class EditTree
         return code.ToImmutable();
     }
 
-    /// <summary>The instruction that gives a number or a vector.</summary>
-    public static Instr Constant(Value value) => value.Kind switch
-    {
-        ValKind.I32 => new Const(Op.I32Const, value.Lo),
-        ValKind.I64 => new Const(Op.I64Const, value.Lo),
-        ValKind.F32 => new Const(Op.F32Const, value.Lo),
-        ValKind.F64 => new Const(Op.F64Const, value.Lo),
-        ValKind.V128 => new VConst(Op.V128Const, new V128(value.Lo, value.Hi)),
-        ValKind.Bot or ValKind.Ref or _ => throw new System.Diagnostics.UnreachableException($"a value of kind {value.Kind} was seen"),
-    };
+    /// <summary>The instruction that gives a number or a vector that was seen.</summary>
+    public static Instr Constant(Value value) => Constants.Of(value.Kind, new V128(value.Lo, value.Hi));
 
     /// <summary>The simplest code that gives a value of a type: none where there is none; for references several.</summary>
     private ImmutableArray<ImmutableArray<Instr>> Simple(ValType type)

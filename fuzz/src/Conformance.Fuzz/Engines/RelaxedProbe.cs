@@ -33,22 +33,13 @@ public sealed record RelaxedProblem(string Mnemonic, string What)
 /// </summary>
 public static class RelaxedProbe
 {
-    private sealed record Operator(string Name, int Count, Func<RelaxedChoices, int, RelaxedChoices> With);
+    private static RelaxedOperator Find(string name) => RelaxedChoices.Operators.Single(o => o.Name == name);
 
-    private static readonly Operator
-        Fmadd = new("fmadd", 2, (c, n) => c with { Fmadd = n }),
-        Fmin = new("fmin", 4, (c, n) => c with { Fmin = n }),
-        Fmax = new("fmax", 4, (c, n) => c with { Fmax = n }),
-        Idot = new("idot", 3, (c, n) => c with { Idot = n }),
-        Iq15mulr = new("iq15mulr", 2, (c, n) => c with { Iq15mulr = n }),
-        TruncU = new("trunc_u", 4, (c, n) => c with { TruncU = n }),
-        TruncS = new("trunc_s", 2, (c, n) => c with { TruncS = n }),
-        Swizzle = new("swizzle", 2, (c, n) => c with { Swizzle = n }),
-        Laneselect = new("laneselect", 4, (c, n) => c with { Laneselect = n });
+    private static readonly RelaxedOperator
+        Fmadd = Find("fmadd"), Fmin = Find("fmin"), Fmax = Find("fmax"), Idot = Find("idot"), Iq15mulr = Find("iq15mulr"), TruncU = Find("trunc_u"), TruncS = Find("trunc_s"),
+        Swizzle = Find("swizzle"), Laneselect = Find("laneselect");
 
-    private static readonly Operator[] Operators = [Fmadd, Fmin, Fmax, Idot, Iq15mulr, TruncU, TruncS, Swizzle, Laneselect];
-
-    private sealed record Probe(Operator Operator, string Mnemonic, params string[] Operands)
+    private sealed record Probe(RelaxedOperator Operator, string Mnemonic, params string[] Operands)
     {
         public override string ToString() => string.Join(", ", Operands);
     }
@@ -98,14 +89,14 @@ public static class RelaxedProbe
         }
         var problems = ImmutableArray.CreateBuilder<RelaxedProblem>();
         // All operators at once: none looks at another's choice.
-        var expected = Enumerable.Range(0, Operators.Max(o => o.Count)).Select(n =>
+        var expected = Enumerable.Range(0, RelaxedChoices.Operators.Max(o => o.Count)).Select(n =>
         {
-            var choices = Operators.Aggregate(RelaxedChoices.Deterministic, (c, o) => o.With(c, n < o.Count ? n : 0));
+            var choices = RelaxedChoices.Operators.Aggregate(RelaxedChoices.Deterministic, (c, o) => o.With(c, n < o.Count ? n : 0));
             return new CaseRunner(reference(StoreOptions.Default with { Relaxed = choices }), Profile.Wasm3).Run(Question.Value).Results;
         }).ToArray();
 
         var found = RelaxedChoices.Deterministic;
-        foreach (var @operator in Operators)
+        foreach (var @operator in RelaxedChoices.Operators)
         {
             var answers = new List<(Probe Probe, string Form, string Got, bool[] Matches)>();
             for (int p = 0; p < Probes.Length; p++)

@@ -55,17 +55,5 @@ internal static class HostBinary
 
     private static Module Export(Module module, string name, ExternKind kind, int index) => module with { Exports = module.Exports.Add(new(name, kind, (uint)index)) };
 
-    private static Expr Constant(Value value) => new(
-    [
-        value.Kind switch
-        {
-            ValKind.I32 => new Const(Op.I32Const, value.Lo),
-            ValKind.I64 => new Const(Op.I64Const, value.Lo),
-            ValKind.F32 => new Const(Op.F32Const, value.Lo),
-            ValKind.F64 => new Const(Op.F64Const, value.Lo),
-            ValKind.V128 => new VConst(Op.V128Const, new V128(value.Lo, value.Hi)),
-            ValKind.Ref or ValKind.Bot or _ => throw new System.Diagnostics.UnreachableException($"a host global of {value}"),
-        },
-        new Plain(Op.End),
-    ]);
+    private static Expr Constant(Value value) => new([Constants.Of(value.Kind, new V128(value.Lo, value.Hi)), new Plain(Op.End)]);
 }

@@ -15,10 +15,6 @@ internal static unsafe partial class Api
     internal static partial void wasmtime_engine_increment_epoch(nint engine);
 
     [LibraryImport(WasmtimeLibrary.Name)]
-    [return: MarshalAs(UnmanagedType.U1)]
-    internal static partial bool wasmtime_engine_is_pulley(nint engine);
-
-    [LibraryImport(WasmtimeLibrary.Name)]
     internal static partial void wasm_byte_vec_delete(Vec<byte>* vec);
 
     [LibraryImport(WasmtimeLibrary.Name)]

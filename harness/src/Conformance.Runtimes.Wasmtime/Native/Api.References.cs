@@ -34,9 +34,6 @@ internal static unsafe partial class Api
     internal static partial nint wasmtime_exnref_new(nint store, Tag* tag, Val* fields, nuint nfields, Ref* exnRet);
 
     [LibraryImport(WasmtimeLibrary.Name)]
-    internal static partial void wasmtime_exnref_unroot(Ref* @ref);
-
-    [LibraryImport(WasmtimeLibrary.Name)]
     internal static partial nint wasmtime_exnref_tag(nint store, Ref* exn, Tag* tagRet);
 
     [LibraryImport(WasmtimeLibrary.Name)]

@@ -11,9 +11,6 @@ public sealed unsafe class NativeEngine(EngineConfig config) : IDisposable
 
     internal nint Pointer => _handle.Pointer;
 
-    /// <summary>Whether it runs the interpreter of the portable bytecode.</summary>
-    public bool IsPulley => Api.wasmtime_engine_is_pulley(Pointer);
-
     /// <summary>Validates and compiles a module in binary form.</summary>
     /// <exception cref="WasmtimeException">The module is not valid, or the compiler cannot compile it.</exception>
     public NativeModule Compile(ReadOnlySpan<byte> binary)

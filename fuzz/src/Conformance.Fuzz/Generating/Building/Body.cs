@@ -51,15 +51,7 @@ internal sealed class Body
     public Body Addr(AddrType type, ulong n) => type == AddrType.I64 ? I64(n) : I32((uint)n);
 
     /// <summary>A constant of a number or vector type, given by its bits.</summary>
-    public Body Const(ValKind kind, V128 bits) => kind switch
-    {
-        ValKind.I32 => I32((uint)bits.Lo),
-        ValKind.I64 => I64(bits.Lo),
-        ValKind.F32 => Add(new Const(Wasm.Syntax.Op.F32Const, (uint)bits.Lo)),
-        ValKind.F64 => Add(new Const(Wasm.Syntax.Op.F64Const, bits.Lo)),
-        ValKind.V128 => Add(new VConst(Wasm.Syntax.Op.V128Const, bits)),
-        ValKind.Bot or ValKind.Ref or _ => throw new System.Diagnostics.UnreachableException($"constant of {kind}"),
-    };
+    public Body Const(ValKind kind, V128 bits) => Add(Constants.Of(kind, bits));
 
     /// <summary>An instruction with one index.</summary>
     public Body X(Op op, uint x) => Add(new Idx(op, x));

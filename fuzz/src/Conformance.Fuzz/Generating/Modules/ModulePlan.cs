@@ -67,19 +67,7 @@ internal sealed class ModulePlan(Swarm swarm, TypeSpace types, Values values)
     public bool Has(Features feature) => Swarm.Has(feature);
 
     /// <summary>A constant of a number or vector type.</summary>
-    public Instr Constant(ValKind kind, Decisions d)
-    {
-        var bits = Values.Of(kind, kind == ValKind.V128 ? d.Of(Lanes) : Values.LaneOf(kind));
-        return kind switch
-        {
-            ValKind.I32 => new Const(Op.I32Const, bits.Lo),
-            ValKind.I64 => new Const(Op.I64Const, bits.Lo),
-            ValKind.F32 => new Const(Op.F32Const, bits.Lo),
-            ValKind.F64 => new Const(Op.F64Const, bits.Lo),
-            ValKind.V128 => new VConst(Op.V128Const, bits),
-            ValKind.Bot or ValKind.Ref or _ => throw new System.Diagnostics.UnreachableException($"constant of {kind}"),
-        };
-    }
+    public Instr Constant(ValKind kind, Decisions d) => Constants.Of(kind, Values.Of(kind, kind == ValKind.V128 ? d.Of(Lanes) : Values.LaneOf(kind)));
 
     private static readonly LaneType[] Lanes = Enum.GetValues<LaneType>();
 

@@ -20,20 +20,11 @@ internal static class StepCode
 
     private static Instr Argument(Literal literal, ValType type) => literal switch
     {
-        Literal.Num n when n.Type == type.Kind => new Const(ConstOf(n.Type), n.Bits),
-        Literal.Vec v when type.IsVec => new VConst(Op.V128Const, v.Bits),
+        Literal.Num n when n.Type == type.Kind => Constants.Of(n.Type, new V128(n.Bits, 0)),
+        Literal.Vec v when type.IsVec => Constants.Of(ValKind.V128, v.Bits),
         Literal.Null when type is { IsRef: true, Ref.Nullable: true } => new RefNull(Op.RefNull, type.Ref.Heap),
         Literal.Host or Literal.Extern => throw new InexpressibleException("only a host can make host references"),
         _ => throw new InexpressibleException("an argument is not of the parameter's type"),
-    };
-
-    private static Op ConstOf(ValKind kind) => kind switch
-    {
-        ValKind.I32 => Op.I32Const,
-        ValKind.I64 => Op.I64Const,
-        ValKind.F32 => Op.F32Const,
-        ValKind.F64 => Op.F64Const,
-        ValKind.Bot or ValKind.V128 or ValKind.Ref or _ => throw new System.Diagnostics.UnreachableException($"a constant of kind {kind}"),
     };
 
     /// <summary>Takes a local's value and leaves 1 if it does not match a pattern, else 0.</summary>
