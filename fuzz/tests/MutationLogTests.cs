@@ -47,6 +47,12 @@ public sealed class MutationLogTests : IDisposable
         Assert.Contains("one there, another here", Assert.Throws<PlantingException>(() => new MutationLog(File, "another")).Message, StringComparison.Ordinal);
         System.IO.File.WriteAllText(File, "no JSON\n");
         Assert.Contains("not a measurement", Assert.Throws<PlantingException>(() => new MutationLog(File, "one")).Message, StringComparison.Ordinal);
+        System.IO.File.WriteAllText(File, """
+            {"measurement":"one"}
+            {"id":"M01","batches":1.5,"cases":1,"seconds":1,"spent":1}
+
+            """);
+        Assert.Contains("not a measurement: `batches` is not an integer of 64 bits", Assert.Throws<PlantingException>(() => new MutationLog(File, "one")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -136,6 +136,17 @@ public sealed class CampaignFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_written_any_more_ends_the_campaign_with_its_name()
+    {
+        var parts = TestCampaign.Parts(FakeEngine.Create("liar", FakeEngine.Lies));
+        string folder = Path.Combine(_test.Folder, "out");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, CampaignFolder.FindingsFolder), "a file where a folder should be");
+        string message = Assert.Throws<CampaignFolderException>(() => _test.Run(parts, TestCampaign.Options(parts, 20_000))).Message;
+        Assert.StartsWith($"{folder}: cannot be written: ", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_complete_campaign_runs_no_further()
     {
         var (parts, options) = ChildCampaign();

@@ -64,6 +64,7 @@ public sealed record EngineRate(string Layer, string Engine, string Version, lon
 /// <param name="Engines">The engines by layer.</param>
 public sealed record BenchReport(string Processor, ImmutableArray<LayerRate> Layers, ImmutableArray<EngineRate> Engines)
 {
+    /// <summary>The report as a page.</summary>
     public string Markdown()
     {
         var text = new StringBuilder();
@@ -87,6 +88,7 @@ public sealed record BenchReport(string Processor, ImmutableArray<LayerRate> Lay
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
 
+    /// <summary>The report as JSON.</summary>
     public byte[] ToJson() => Json.Bytes(Write, indented: true);
 
     private void Write(Utf8JsonWriter json)

@@ -61,6 +61,7 @@ public sealed class Campaign
     /// <param name="watch">Told the state about once a second, on the calling thread.</param>
     /// <param name="cancel">Ends it early.</param>
     /// <exception cref="EngineLostException">No engine is left.</exception>
+    /// <exception cref="CampaignFolderException">The folder cannot be written any more; the same campaign goes on when it can.</exception>
     public void Run(Action<CampaignStatus>? watch = null, CancellationToken cancel = default)
     {
         try
@@ -111,7 +112,7 @@ public sealed class Campaign
         }
         catch (Exception e)
         {
-            // A bug of the kit, or a full disk: the other lanes finish what they have, and the caller gets it.
+            // A bug of the kit, or a folder that cannot be written any more: the other lanes finish what they have, and the caller gets it.
             Interlocked.CompareExchange(ref _failure, e, null);
             _blocks.Stop();
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Conformance.Fuzz.Generating;
 
 namespace Conformance.Fuzz.Campaigns;
 
@@ -13,6 +14,7 @@ public sealed class CampaignFolderException(string message, Exception? inner = n
 /// </summary>
 public sealed class CampaignFolder : IDisposable
 {
+    /// <summary>The names of its files and of the folder of folders of findings.</summary>
     public const string JournalFile = "campaign.jsonl", FindingsFolder = "findings", LockFile = "campaign.lock";
 
     private const int Version = 1;
@@ -107,7 +109,7 @@ public sealed class CampaignFolder : IDisposable
     public static string FolderOf(string campaign, int number) => System.IO.Path.Combine(campaign, FindingsFolder, Finding.FolderName(number));
 
     /// <summary>Whether a case has been recorded.</summary>
-    public bool Knows(Generating.CaseName name)
+    public bool Knows(CaseName name)
     {
         string key = Finding.SortKeyOf(name);
         lock (_gate) return _state.Findings.ContainsKey(key) || _state.Repetitions.ContainsKey(key);
@@ -115,6 +117,7 @@ public sealed class CampaignFolder : IDisposable
 
     /// <summary>Records a finding; with its case, in a folder of its own. One of the same name is not recorded again.</summary>
     /// <returns>The finding as recorded.</returns>
+    /// <exception cref="CampaignFolderException">The folder cannot be written any more; so of all that records.</exception>
     public Finding Record(Finding finding, SavedCase? saved)
     {
         lock (_gate)
@@ -122,7 +125,7 @@ public sealed class CampaignFolder : IDisposable
             string key = finding.SortKey;
             if (_state.Findings.TryGetValue(key, out var known)) return known;
             finding = finding with { Folder = saved is null ? null : ++_lastFolder };
-            if (saved is not null) Save(Path, finding, saved.Save);
+            if (saved is not null) Writing(() => Save(Path, finding, saved.Save));
             Append(Json.LineOf("finding", finding.Write), durable: true);
             _state = _state with { Findings = _state.Findings.Add(key, finding), Repetitions = _state.Repetitions.Remove(key) };
             return finding;
@@ -168,8 +171,23 @@ public sealed class CampaignFolder : IDisposable
     /// <summary>A line reaches the operating system in one piece, which survives the process; and the disk where it matters.</summary>
     private void Append(byte[] line, bool durable)
     {
-        _journal.Write(line);
-        _journal.Flush(flushToDisk: durable);
+        Writing(() =>
+        {
+            _journal.Write(line);
+            _journal.Flush(flushToDisk: durable);
+        });
+    }
+
+    private void Writing(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CampaignFolderException($"{Path}: cannot be written: {e.Message}", e);
+        }
     }
 
     /// <summary>A finding's folder is complete when it has its name.</summary>
@@ -263,7 +281,7 @@ public sealed class CampaignFolder : IDisposable
             try
             {
                 using var document = JsonDocument.Parse(bytes[..end].ToArray());
-                var line = document.RootElement.EnumerateObject().Single();
+                var line = document.RootElement is { ValueKind: JsonValueKind.Object } root && root.EnumerateObject().ToList() is [var member] ? member : throw new FormatException("not an object with one member");
                 switch (line.Name)
                 {
                     case "campaign":
@@ -279,17 +297,17 @@ public sealed class CampaignFolder : IDisposable
                         findings.TryAdd(finding.SortKey, finding);
                         break;
                     case "repetition":
-                        var repetition = Json.Reading(() => new Repetition(Generating.CaseName.Parse(Json.Text(line.Value, "case")) ?? throw new FormatException("not the name of a case"), Json.Text(line.Value, "signature")));
+                        var repetition = new Repetition(Json.NameOfCase(line.Value), Json.Text(line.Value, "signature"));
                         repetitions.TryAdd(KeyOf(repetition), repetition);
                         break;
                     case "cells":
-                        foreach (var cell in line.Value.EnumerateArray()) cells.Add(cell.GetString() ?? throw new FormatException("a cell is null"));
+                        cells.UnionWith(Json.Texts(document.RootElement, line.Name));
                         break;
                     default:
                         throw new FormatException($"unknown kind of line `{line.Name}`");
                 }
             }
-            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
             {
                 throw new CampaignFolderException($"{file}:{number}: {e.Message}", e);
             }
@@ -311,8 +329,8 @@ public sealed class CampaignFolder : IDisposable
         json.WriteEndObject();
     }
 
-    private static CampaignOptions ReadHeader(JsonElement json) => Json.Reading(() => json.GetProperty("version").GetInt32() is var version and not Version
-        ? throw new FormatException($"a campaign of version {version}; this kit reads version {Version}") : CampaignOptions.Read(json.GetProperty("options")));
+    private static CampaignOptions ReadHeader(JsonElement json) => Json.Int(json, "version") is var version and not Version
+        ? throw new FormatException($"a campaign of version {version}; this kit reads version {Version}") : CampaignOptions.Read(Json.Member(json, "options"));
 
     private static void Write(Utf8JsonWriter json, IEnumerable<string> cells)
     {
@@ -347,16 +365,16 @@ public sealed class CampaignFolder : IDisposable
         json.WriteEndObject();
     }
 
-    private static CampaignPart ReadCheckpoint(JsonElement json, CampaignOptions options) => Json.Reading(() => new CampaignPart
+    private static CampaignPart ReadCheckpoint(JsonElement json, CampaignOptions options) => new()
     {
         Options = options,
-        Next = json.GetProperty("next").GetInt64(),
-        Milliseconds = json.GetProperty("milliseconds").GetInt64(),
-        IsComplete = json.GetProperty("complete").GetBoolean(),
+        Next = Json.Long(json, "next"),
+        Milliseconds = Json.Long(json, "milliseconds"),
+        IsComplete = Json.Bool(json, "complete"),
         Restarts = Json.Counts(json, "restarts").ToImmutableSortedDictionary(StringComparer.Ordinal),
-        Lost = json.TryGetProperty("lost", out var lost) ? lost.EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal) : ImmutableSortedDictionary<string, string>.Empty,
-        Totals = CampaignTotals.Read(json.GetProperty("totals")),
-    });
+        Lost = Json.Has(json, "lost") ? Json.Members(json, "lost").ToImmutableSortedDictionary(p => p.Name, p => Json.Text(Json.Member(json, "lost"), p.Name), StringComparer.Ordinal) : ImmutableSortedDictionary<string, string>.Empty,
+        Totals = CampaignTotals.Read(Json.Member(json, "totals")),
+    };
 
     public void Dispose()
     {

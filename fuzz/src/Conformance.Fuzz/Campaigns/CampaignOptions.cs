@@ -16,6 +16,7 @@ public readonly record struct EngineVersion(string Name, string Version)
 /// <param name="Count">How many parts there are.</param>
 public readonly record struct CampaignShard(int Index, int Count)
 {
+    /// <summary>The campaign in one part.</summary>
     public static CampaignShard Whole => new(1, 1);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index}/{Count}");
@@ -36,8 +37,10 @@ public sealed record CampaignOptions
     /// <summary>The greatest seed of a campaign: its cases' seeds still have 64 bits.</summary>
     public const ulong MaxSeed = (ulong.MaxValue / CasesPerSeed) - 1;
 
+    /// <summary>The version of the generator.</summary>
     public int Generator { get; init; } = Generating.Generator.Version;
 
+    /// <summary>The seed, at most <see cref="MaxSeed"/>.</summary>
     public required ulong Seed { get; init; }
 
     /// <summary>The number of the first block: a campaign may begin where an earlier one ended.</summary>
@@ -45,8 +48,10 @@ public sealed record CampaignOptions
 
     public CampaignShard Shard { get; init; } = CampaignShard.Whole;
 
+    /// <summary>The layers, each once, with their shares of the blocks.</summary>
     public required ImmutableArray<LayerWeight> Layers { get; init; }
 
+    /// <summary>The engines in the order of the panel; names are distinct.</summary>
     public required ImmutableArray<EngineVersion> Engines { get; init; }
 
     /// <summary>The campaign ends with the block that completes this number of cases; null for no such end.</summary>
@@ -115,13 +120,21 @@ public sealed record CampaignOptions
     /// <exception cref="FormatException">A member is missing or not as expected.</exception>
     public static CampaignOptions Read(JsonElement json) => Json.Reading(() => new CampaignOptions
     {
-        Generator = json.GetProperty("generator").GetInt32(),
-        Seed = json.GetProperty("seed").GetUInt64(),
-        First = json.GetProperty("first").GetInt64(),
-        Shard = CampaignShard.Parse(json.GetProperty("shard").GetString()!) ?? throw new FormatException("`shard` is not I/N"),
-        Layers = [.. json.GetProperty("layers").EnumerateObject().Select(p => new LayerWeight(p.Name, p.Value.GetInt32()))],
-        Engines = [.. json.GetProperty("engines").EnumerateArray().Select(e => new EngineVersion(Json.Text(e, "name"), Json.Text(e, "version")))],
-        Cases = json.TryGetProperty("cases", out var cases) ? cases.GetInt64() : null,
-        Time = json.TryGetProperty("seconds", out var seconds) ? TimeSpan.FromSeconds(seconds.GetDouble()) : null,
+        Generator = Json.Int(json, "generator"),
+        Seed = Json.ULong(json, "seed"),
+        First = Json.Long(json, "first"),
+        Shard = CampaignShard.Parse(Json.Text(json, "shard")) ?? throw new FormatException("`shard` is not I/N"),
+        Layers = [.. Json.Members(json, "layers").Select(p => new LayerWeight(p.Name, Json.Int(Json.Member(json, "layers"), p.Name)))],
+        Engines = ReadEngines(json),
+        Cases = Json.Has(json, "cases") ? Json.Long(json, "cases") : null,
+        Time = Json.Has(json, "seconds") ? ReadTime(Json.Double(json, "seconds")) : null,
     });
+
+    private static ImmutableArray<EngineVersion> ReadEngines(JsonElement json)
+    {
+        ImmutableArray<EngineVersion> engines = [.. Json.Items(json, "engines").Select(e => new EngineVersion(Json.Text(e, "name"), Json.Text(e, "version")))];
+        return engines.DistinctBy(e => e.Name).Count() == engines.Length ? engines : throw new FormatException("`engines` has a name twice");
+    }
+
+    private static TimeSpan ReadTime(double seconds) => seconds >= 0 && seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : throw new FormatException("`seconds` is not a time");
 }

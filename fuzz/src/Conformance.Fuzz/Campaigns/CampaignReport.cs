@@ -24,8 +24,10 @@ public sealed record SignatureReport(Signature Signature, Finding First, int? Sm
 /// <summary>What a campaign found, from its folder alone: the same for the same state. Suspected bugs of the kit come first, then the unknown, then the known.</summary>
 public sealed record CampaignReport(CampaignState State, ImmutableArray<SignatureReport> Signatures)
 {
+    /// <summary>Whether anything was found that nobody has explained.</summary>
     public bool HasUnknown => Signatures.Any(s => s.IsUnknown);
 
+    /// <summary>The report of a folder's state, given what is known already.</summary>
     public static CampaignReport Of(CampaignState state, KnownIssues issues)
     {
         var repeated = state.Repetitions.Values.GroupBy(r => r.Signature).ToDictionary(g => g.Key, g => g.Count());

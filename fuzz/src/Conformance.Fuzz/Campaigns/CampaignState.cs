@@ -34,12 +34,14 @@ public sealed record CampaignPart
 public sealed record CampaignState(ImmutableSortedDictionary<string, CampaignPart> Parts, ImmutableSortedDictionary<string, Finding> Findings, ImmutableSortedDictionary<string, Repetition> Repetitions,
     ImmutableSortedSet<string> Cells)
 {
+    /// <summary>No part, and so no finding.</summary>
     public static CampaignState Empty { get; } = new(
         ImmutableSortedDictionary.Create<string, CampaignPart>(StringComparer.Ordinal),
         ImmutableSortedDictionary.Create<string, Finding>(StringComparer.Ordinal),
         ImmutableSortedDictionary.Create<string, Repetition>(StringComparer.Ordinal),
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
 
+    /// <summary>The counts of all parts together, newly added up.</summary>
     public CampaignTotals Totals
     {
         get

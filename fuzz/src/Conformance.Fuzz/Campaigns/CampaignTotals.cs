@@ -20,10 +20,13 @@ public sealed class LayerTotals
     /// <summary>Cases that were not, by cause.</summary>
     public SortedDictionary<string, long> Discards { get; private init; } = new(StringComparer.Ordinal);
 
+    /// <summary>What making the cases took.</summary>
     public long GenerateTime { get; set; }
 
+    /// <summary>What running them on the reference took.</summary>
     public long ReferenceTime { get; set; }
 
+    /// <summary>What comparing took.</summary>
     public long CompareTime { get; set; }
 
     /// <summary>What counting the coverage took.</summary>
@@ -59,15 +62,15 @@ public sealed class LayerTotals
 
     internal static LayerTotals Read(JsonElement json) => new()
     {
-        Scripts = json.GetProperty("scripts").GetInt64(),
-        Cases = json.GetProperty("cases").GetInt64(),
-        Useful = json.GetProperty("useful").GetInt64(),
-        Alone = json.TryGetProperty("alone", out var alone) ? alone.GetInt64() : 0,
+        Scripts = Json.Long(json, "scripts"),
+        Cases = Json.Long(json, "cases"),
+        Useful = Json.Long(json, "useful"),
+        Alone = Json.LongOrZero(json, "alone"),
         Discards = Json.Counts(json, "discards"),
-        GenerateTime = json.GetProperty("generateMicroseconds").GetInt64(),
-        ReferenceTime = json.GetProperty("referenceMicroseconds").GetInt64(),
-        CompareTime = json.GetProperty("compareMicroseconds").GetInt64(),
-        WatchTime = json.TryGetProperty("watchMicroseconds", out var watch) ? watch.GetInt64() : 0,
+        GenerateTime = Json.Long(json, "generateMicroseconds"),
+        ReferenceTime = Json.Long(json, "referenceMicroseconds"),
+        CompareTime = Json.Long(json, "compareMicroseconds"),
+        WatchTime = Json.LongOrZero(json, "watchMicroseconds"),
     };
 }
 
@@ -106,10 +109,10 @@ public sealed class CellTotals
 
     internal static CellTotals Read(JsonElement json) => new()
     {
-        Cases = json.GetProperty("cases").GetInt64(),
-        Compared = json.GetProperty("compared").GetInt64(),
+        Cases = Json.Long(json, "cases"),
+        Compared = Json.Long(json, "compared"),
         Inconclusive = Json.Counts(json, "inconclusive"),
-        Time = json.GetProperty("microseconds").GetInt64(),
+        Time = Json.Long(json, "microseconds"),
     };
 }
 
@@ -128,10 +131,13 @@ public sealed class CampaignTotals
 
     public long Useful => Layers.Values.Sum(l => l.Useful);
 
+    /// <summary>The counts of a layer, zeros when it is new.</summary>
     public LayerTotals Layer(string name) => Layers.TryGetValue(name, out var layer) ? layer : Layers[name] = new();
 
+    /// <summary>The counts of a layer on an engine, zeros when they are new.</summary>
     public CellTotals Cell(string layer, string engine) => Cells.TryGetValue((layer, engine), out var cell) ? cell : Cells[(layer, engine)] = new();
 
+    /// <summary>Adds other counts to these.</summary>
     public void Add(CampaignTotals other)
     {
         foreach (var (name, layer) in other.Layers) Layer(name).Add(layer);
@@ -175,9 +181,9 @@ public sealed class CampaignTotals
     public static CampaignTotals Read(JsonElement json) => Json.Reading(() =>
     {
         var totals = new CampaignTotals();
-        foreach (var layer in json.GetProperty("layers").EnumerateObject()) totals.Layers[layer.Name] = LayerTotals.Read(layer.Value);
-        foreach (var cell in json.GetProperty("engines").EnumerateArray())
-            totals.Cells[(Json.Text(cell, "layer"), Json.Text(cell, "engine"))] = CellTotals.Read(cell.GetProperty("counts"));
+        foreach (var layer in Json.Members(json, "layers")) totals.Layers[layer.Name] = LayerTotals.Read(layer.Value);
+        foreach (var cell in Json.Items(json, "engines"))
+            totals.Cells[(Json.Text(cell, "layer"), Json.Text(cell, "engine"))] = CellTotals.Read(Json.Member(cell, "counts"));
         return totals;
     });
 }

@@ -5,12 +5,7 @@ using Conformance.Harness.Cases;
 namespace Conformance.Fuzz.Campaigns;
 
 /// <summary>An engine could not be started again.</summary>
-public sealed class EngineLostException(string engine, string why) : Exception($"{engine}: {why}")
-{
-    public string Engine { get; } = engine;
-
-    public string Why { get; } = why;
-}
+public sealed class EngineLostException(string engine, string why) : Exception($"{engine}: {why}");
 
 /// <summary>The answer to a block of cases, and how long the engine took.</summary>
 public readonly record struct BlockAnswer(ImmutableArray<CaseResult> Results, TimeSpan Time);
@@ -41,6 +36,9 @@ public sealed class EnginePool : IDisposable
     private bool _closed;
     private string? _lost;
 
+    /// <summary>A pool without an engine yet.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="most">How many of it run at the same time at most.</param>
     public EnginePool(CampaignEngine engine, int most)
     {
         _engine = engine;

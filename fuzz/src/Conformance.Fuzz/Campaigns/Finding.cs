@@ -139,21 +139,19 @@ public sealed record Finding
     /// <exception cref="FormatException">A member is missing or not as expected.</exception>
     public static Finding Read(JsonElement json) => Json.Reading(() => new Finding
     {
-        Case = CaseName.Parse(Json.Text(json, "case")) ?? throw new FormatException($"`{Json.Text(json, "case")}` is not the name of a case"),
-        Signature = new(Json.Text(json, "layer"), Json.Text(json, "kind"), Json.TextOrNull(json, "instruction"), Json.Text(json, "class"), Texts(json, "engines")),
+        Case = Json.NameOfCase(json),
+        Signature = new(Json.Text(json, "layer"), Json.Text(json, "kind"), Json.TextOrNull(json, "instruction"), Json.Text(json, "class"), Json.Texts(json, "engines")),
         Suspect = Enum.GetValues<Suspect>().Cast<Suspect?>().FirstOrDefault(s => Name(s!.Value) == Json.Text(json, "suspect")) ?? throw new FormatException($"unknown suspect `{Json.Text(json, "suspect")}`"),
-        ActionIndex = json.GetProperty("actionIndex").GetInt32(),
+        ActionIndex = Json.Int(json, "actionIndex"),
         Action = Json.Text(json, "action"),
         Expected = Json.Text(json, "expected"),
-        Observations = [.. json.GetProperty("observations").EnumerateArray().Select(o =>
-            new Observation(Json.Text(o, "engine"), Json.Text(o, "version"), Json.Text(o, "family"), o.GetProperty("differs").GetBoolean(), Json.TextOrNull(o, "observed")))],
-        Instructions = Texts(json, "instructions"),
-        Size = json.GetProperty("size").GetInt32(),
-        Folder = json.TryGetProperty("folder", out var folder) ? folder.GetInt32() : null,
+        Observations = [.. Json.Items(json, "observations").Select(o =>
+            new Observation(Json.Text(o, "engine"), Json.Text(o, "version"), Json.Text(o, "family"), Json.Bool(o, "differs"), Json.TextOrNull(o, "observed")))],
+        Instructions = Json.Texts(json, "instructions"),
+        Size = Json.Int(json, "size"),
+        Folder = Json.Has(json, "folder") ? Json.Int(json, "folder") : null,
         Key = Json.Text(json, "key"),
     });
-
-    private static ImmutableArray<string> Texts(JsonElement json, string name) => [.. json.GetProperty(name).EnumerateArray().Select(e => e.GetString()!)];
 
     internal static string Name(Suspect suspect) => suspect switch
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Conformance.Fuzz.Generating;
@@ -47,28 +48,41 @@ public sealed record SavedCase(CaseName Name, FuzzCase Case, byte[] Tape)
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var json = document.RootElement;
-            var text = json.TryGetProperty("text", out var isText) && isText.GetBoolean() ? new FuzzModule(File.ReadAllBytes(Path.Combine(folder, TextFile))) : null;
-            var source = text is null ? null : Module(File.ReadAllBytes(Path.Combine(folder, ModuleFile(0)))).Syntax ?? throw new FormatException($"{ModuleFile(0)} is no module");
-            return Json.Reading(() => new SavedCase(
-                CaseName.Parse(Json.Text(json, "case")) ?? throw new FormatException($"`{Json.Text(json, "case")}` is not the name of a case"),
-                new FuzzCase
-                {
-                    Modules = text is not null ? [text] : [.. Enumerable.Range(0, json.GetProperty("modules").GetInt32()).Select(i => Module(File.ReadAllBytes(Path.Combine(folder, ModuleFile(i)))))],
-                    Source = source,
-                    Actions = [.. json.GetProperty("actions").EnumerateArray().Select(ReadAction)],
-                    Features = (Features)json.GetProperty("features").GetUInt64(),
-                    NaNs = [.. json.GetProperty("nans").EnumerateArray().Select(ReadNaNs)],
-                    IsRelaxed = json.GetProperty("relaxed").GetBoolean(),
-                    Weight = json.GetProperty("weight").GetInt32(),
-                    Subject = Json.TextOrNull(json, "subject"),
-                },
-                File.Exists(tape) ? File.ReadAllBytes(tape) : []));
+            var made = Json.Reading(() => Read(document.RootElement, folder));
+            return new(Json.Reading(() => Json.NameOfCase(document.RootElement)), made, File.Exists(tape) ? File.ReadAllBytes(tape) : []);
         }
         catch (Exception e) when (e is FormatException or JsonException)
         {
             throw new FormatException($"{path}: {e.Message}", e);
         }
+    }
+
+    private static FuzzCase Read(JsonElement json, string folder)
+    {
+        byte[] File(string name) => System.IO.File.ReadAllBytes(Path.Combine(folder, name));
+        var text = Json.BoolOrFalse(json, "text") ? new FuzzModule(File(TextFile)) : null;
+        int count = Json.Int(json, "modules");
+        if (count < 0 || (text is not null && count != 1)) throw new FormatException("`modules` is not their number");
+        // Not by the number alone, which may be any: each must be there.
+        var modules = ImmutableArray.CreateBuilder<FuzzModule>();
+        while (modules.Count < count) modules.Add(text ?? Module(File(ModuleFile(modules.Count))));
+        var made = new FuzzCase
+        {
+            Modules = modules.ToImmutable(),
+            Source = text is null ? null : Module(File(ModuleFile(0))).Syntax ?? throw new FormatException($"{ModuleFile(0)} is no module"),
+            Actions = [.. Json.Items(json, "actions").Select(ReadAction)],
+            Features = (Features)Json.ULong(json, "features"),
+            NaNs = [.. Json.Items(json, "nans").Select(ReadNaNs)],
+            IsRelaxed = Json.Bool(json, "relaxed"),
+            MayBeRefused = Json.BoolOrFalse(json, "mayBeRefused"),
+            Weight = Json.Int(json, "weight"),
+            Subject = Json.TextOrNull(json, "subject"),
+        };
+        foreach (var action in made.Actions)
+            if (action.OfModule() is { } module && !(module >= 0 && module < count)) throw new FormatException($"`{ActionText.Of(action)}`: there is no such module");
+        if (text is not null && !made.Actions.All(a => a is CaseAction.Parse)) throw new FormatException("a text is parsed, and nothing else");
+        if (made.NaNs.Any(p => !(p.Action >= 0 && p.Action < made.Actions.Length))) throw new FormatException("`nans` name an action that is not there");
+        return made;
     }
 
     /// <summary>With its syntax, when the bytes are what it encodes to.</summary>
@@ -93,6 +107,7 @@ public sealed record SavedCase(CaseName Name, FuzzCase Case, byte[] Tape)
         if (Case.Source is not null) json.WriteBoolean("text", true);
         json.WriteNumber("features", (ulong)Case.Features);
         json.WriteBoolean("relaxed", Case.IsRelaxed);
+        if (Case.MayBeRefused) json.WriteBoolean("mayBeRefused", true);
         json.WriteNumber("weight", Case.Weight);
         if (Case.Subject is not null) json.WriteString("subject", Case.Subject);
         json.WriteStartArray("nans");
@@ -110,7 +125,7 @@ public sealed record SavedCase(CaseName Name, FuzzCase Case, byte[] Tape)
         json.WriteEndObject();
     }
 
-    private static NaNPlaces ReadNaNs(JsonElement json) => new(json.GetProperty("action").GetInt32(), [.. json.GetProperty("sets").GetBytesFromBase64().Select(b => (NaNSet)b)]);
+    private static NaNPlaces ReadNaNs(JsonElement json) => new(Json.Int(json, "action"), [.. Json.Base64(json, "sets").Select(b => Enum.IsDefined((NaNSet)b) ? (NaNSet)b : throw new FormatException($"there is no set {b} of NaNs"))]);
 
     private static void WriteAction(Utf8JsonWriter json, CaseAction action)
     {
@@ -163,15 +178,15 @@ public sealed record SavedCase(CaseName Name, FuzzCase Case, byte[] Tape)
 
     private static CaseAction ReadAction(JsonElement json)
     {
-        int Number(string name) => json.GetProperty(name).GetInt32();
+        int Number(string name) => Json.Int(json, name) is >= 0 and var number ? number : throw new FormatException($"`{name}` is negative");
         string export = Json.TextOrNull(json, "export") ?? "";
         return Json.Text(json, "do") switch
         {
             "parse" => new CaseAction.Parse(Number("module")),
             "load" => new CaseAction.Load(Number("module")),
             "instantiate" => new CaseAction.Instantiate(Number("module"), Json.TextOrNull(json, "as")),
-            "invoke" => new CaseAction.Invoke(Number("instance"), export, [.. json.GetProperty("arguments").EnumerateArray().Select(ReadValue)]),
-            "sweep" => new CaseAction.Sweep(Number("instance"), export, Number("count")),
+            "invoke" => new CaseAction.Invoke(Number("instance"), export, [.. Json.Texts(json, "arguments").Select(ReadValue)]),
+            "sweep" => new CaseAction.Sweep(Number("instance"), export, Number("count") is <= CaseAction.MostSwept and var count ? count : throw new FormatException("`count` is too large")),
             "memory" => new CaseAction.Memory(Number("instance"), export, Number("offset"), Number("length")),
             "digest" => new CaseAction.Digest(Number("instance"), export),
             "get" => new CaseAction.Get(Number("instance"), export),
@@ -179,10 +194,10 @@ public sealed record SavedCase(CaseName Name, FuzzCase Case, byte[] Tape)
         };
     }
 
-    private static Value ReadValue(JsonElement json) => json.GetString()!.Split(':') switch
+    private static Value ReadValue(string text) => text.Split(':') switch
     {
         ["i32", var bits] when uint.TryParse(bits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value) => Value.I32(value),
         ["i64", var bits] when ulong.TryParse(bits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value) => Value.I64(value),
-        _ => throw new FormatException($"`{json.GetString()}` is not an argument"),
+        _ => throw new FormatException($"`{text}` is not an argument"),
     };
 }

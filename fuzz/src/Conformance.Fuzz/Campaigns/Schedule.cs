@@ -58,6 +58,9 @@ public sealed class Schedule
         _optimizing = [.. _all.Where(i => engines[i])];
     }
 
+    /// <summary>Whether a layer's cases go to parsers and to nothing else; no other's go there.</summary>
+    public static bool IsForParsers(string layer) => ForParsers.Contains(layer);
+
     /// <summary>The block of a number.</summary>
     public CaseBlock BlockAt(long number)
     {
@@ -71,7 +74,7 @@ public sealed class Schedule
     {
         long round = block.InLayer / Round;
         int place = (int)(block.InLayer % Round);
-        if (ForParsers.Contains(_layers[block.Layer].Layer)) return _parsers;
+        if (IsForParsers(_layers[block.Layer].Layer)) return _parsers;
         if (_all.Length <= 1 || place == 0 || ForAll.Contains(_layers[block.Layer].Layer)) return _all;
         if (_cheap.IsEmpty || _optimizing.IsEmpty) return [_all[(int)(((round * (Round - 1)) + place - 1) % _all.Length)]];
         // Each of a kind in its turn: the places 3, 7, 11 and 15 of a round are for the optimizing tiers, the eleven others but 0 for the cheap ones.

@@ -70,12 +70,7 @@ public sealed partial class TextTool : ICaseEngine
     public Task<ImmutableArray<CaseResult>> RunAsync(ImmutableArray<Case> cases) => Task.Run(() => Run(cases));
 
     /// <summary>The text that an action asks for; loading one is parsing it.</summary>
-    private static byte[]? TextOf(Case @case, CaseAction action) => action switch
-    {
-        CaseAction.Parse a => @case.Modules[a.Module],
-        CaseAction.Load a => @case.Modules[a.Module],
-        _ => null,
-    };
+    private static byte[]? TextOf(Case @case, CaseAction action) => action is CaseAction.Parse or CaseAction.Load ? @case.Modules[action.OfModule()!.Value] : null;
 
     private void Parse(List<byte[]> texts, ActionResult[] results, int from, int count)
     {

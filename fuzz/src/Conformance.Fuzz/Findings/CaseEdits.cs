@@ -69,13 +69,13 @@ internal static class CaseEdits
     {
         var named = new HashSet<string>(StringComparer.Ordinal) { CaseHost.Back };
         foreach (var action in c.Actions)
-            if (Named(action) is { } name) named.Add(name);
+            if (action.OnExport() is var (_, name)) named.Add(name);
         foreach (var module in c.Modules)
         {
             if (module.Syntax is not { } syntax) return c;
             foreach (var import in syntax.Imports) named.Add(import.Name);
         }
-        var used = c.Actions.Select(ModuleOf).OfType<int>().Distinct().Order().ToList();
+        var used = c.Actions.Select(a => a.OfModule()).OfType<int>().Distinct().Order().ToList();
         if (used.Count < c.Modules.Length)
         {
             int[] instances = [.. Enumerable.Range(0, c.Actions.Count(a => a is CaseAction.Instantiate))];
@@ -89,16 +89,6 @@ internal static class CaseEdits
             return trimmed.Equals(module.Syntax) ? module : new FuzzModule(trimmed);
         }
     }
-
-    private static string? Named(CaseAction action) => action switch
-    {
-        CaseAction.Invoke a => a.Name,
-        CaseAction.Sweep a => a.Name,
-        CaseAction.Memory a => a.Name,
-        CaseAction.Digest a => a.Name,
-        CaseAction.Get a => a.Name,
-        _ => null,
-    };
 
     private static FuzzCase Cut(FuzzCase c, int action, CaseAction.Memory memory, int from, int length) => c with
     {
@@ -122,12 +112,12 @@ internal static class CaseEdits
                 instances[seen++] = gone ? -1 : kept;
                 if (!gone) kept++;
             }
-            else if (!gone && On(action) is { } instance && (instance >= seen || instances[instance] < 0)) gone = true;
+            else if (!gone && action.OnExport() is var (instance, _) && (instance >= seen || instances[instance] < 0)) gone = true;
             places[i] = gone ? -1 : actions.Count;
             if (!gone) actions.Add(action);
         }
         if (actions.Count == 0) return null;
-        var used = actions.Select(ModuleOf).OfType<int>().Distinct().Order().ToList();
+        var used = actions.Select(a => a.OfModule()).OfType<int>().Distinct().Order().ToList();
         return c with
         {
             Modules = [.. used.Select(m => c.Modules[m])],
@@ -135,24 +125,6 @@ internal static class CaseEdits
             NaNs = [.. c.NaNs.Where(p => places[p.Action] >= 0).Select(p => p with { Action = places[p.Action] })],
         };
     }
-
-    private static int? On(CaseAction action) => action switch
-    {
-        CaseAction.Invoke a => a.Instance,
-        CaseAction.Sweep a => a.Instance,
-        CaseAction.Memory a => a.Instance,
-        CaseAction.Digest a => a.Instance,
-        CaseAction.Get a => a.Instance,
-        _ => null,
-    };
-
-    private static int? ModuleOf(CaseAction action) => action switch
-    {
-        CaseAction.Load a => a.Module,
-        CaseAction.Parse a => a.Module,
-        CaseAction.Instantiate a => a.Module,
-        _ => null,
-    };
 
     private static CaseAction Renumbered(CaseAction action, int[] instances, List<int> modules) => action switch
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Conformance.Fuzz.Campaigns;
 using Conformance.Fuzz.Editing;
 using Conformance.Fuzz.Generating;
 using Conformance.Harness.Cases;
@@ -91,7 +92,7 @@ public sealed class CaseScript
             case (CaseAction.Memory memory, ActionResult.Bytes bytes): Memory(index, memory, bytes.Data); break;
             case (CaseAction.Digest digest, ActionResult.Digested digested): Digest(digest, digested.Length); break;
             case (_, ActionResult.NotRun): break;
-            default: _leftOut.Add($"{action}: {(result is ActionResult.Ended e ? e.Outcome.ToString() : result.GetType().Name)}"); break;
+            default: _leftOut.Add($"{ActionText.Of(action)}: {(result is ActionResult.Ended e ? e.Outcome.ToString() : result.GetType().Name)}"); break;
         }
     }
 
@@ -168,7 +169,7 @@ public sealed class CaseScript
                 [
                     new Block(Op.Block, block),
                     new TryTable(Op.TryTable, BlockType.Empty, [new Catch(CatchKind.Catch, 0, 0)]),
-                    .. invoke.Args.Select(a => new Const(a.Kind == ValKind.I64 ? Op.I64Const : Op.I32Const, a.Lo)),
+                    .. invoke.Args.Select(EditTree.Constant),
                     new Idx(Op.Call, 0),
                     .. called.Results.Select(_ => new Plain(Op.Drop)),
                     new Plain(Op.End),
@@ -203,11 +204,7 @@ public sealed class CaseScript
 
     private void Memory(int index, CaseAction.Memory memory, byte[] data)
     {
-        if (_instances[memory.Instance].Module.Syntax is null)
-        {
-            _leftOut.Add($"memory \"{memory.Name}\" of a module that is bytes only");
-            return;
-        }
+        if (IsBytesOnly(memory)) return;
         var sets = _case.NaNs.FirstOrDefault(p => p.Action == index)?.Sets ?? [];
         for (int at = 0; at + 4 <= data.Length; at += 4)
         {
@@ -224,9 +221,17 @@ public sealed class CaseScript
         }
     }
 
+    /// <summary>Nothing can be added to bytes that reads their memories; that it is left out is told.</summary>
+    private bool IsBytesOnly(CaseAction action)
+    {
+        if (action.OnExport() is not var (instance, _) || _instances[instance].Module.Syntax is not null) return false;
+        _leftOut.Add($"{ActionText.Of(action)}: its module is bytes only");
+        return true;
+    }
+
     private void Digest(CaseAction.Digest digest, ulong length)
     {
-        if (_instances[digest.Instance].Module.Syntax is null) return;
+        if (IsBytesOnly(digest)) return;
         Add(new AssertReturn(new Invoke(Id(digest.Instance), $"size {digest.Name}", [], Region.None), [Equal(Value.I64(length))], Region.None));
     }
 

@@ -15,6 +15,12 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
 {
     private const int MostMemory = 1 << 22;
 
+    /// <summary>Steps that a case may have: a candidate that loops forever should not take long to do so.</summary>
+    private static readonly ImmutableArray<ulong> Fuels = [5_000, 100_000, 5_000_000];
+
+    private ulong _fuel = Fuels[^1];
+    private bool _isDetermined;
+
     /// <summary>How the engine differs on a case, or null when it does not.</summary>
     public Verdict.Difference? Difference(FuzzCase c)
     {
@@ -61,8 +67,6 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
         }
     }
 
-    private bool _isDetermined;
-
     private bool IsDetermined(FuzzCase c)
     {
         var sent = c.ToCase();
@@ -71,11 +75,6 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
 
     /// <summary>What the reference answers to a case, with the engine's choices.</summary>
     public CaseResult Expected(FuzzCase c) => arbiter.Expect(c, c.ToCase(), engine);
-
-    /// <summary>Steps that a case may have: a candidate that loops forever should not take long to do so.</summary>
-    private static readonly ImmutableArray<ulong> Fuels = [5_000, 100_000, 5_000_000];
-
-    private ulong _fuel = Fuels[^1];
 
     /// <summary>The steps to allow what becomes of a case.</summary>
     /// <param name="run">Runs the case on the reference with no more than so many steps.</param>

@@ -59,6 +59,7 @@ public sealed class Reducer(Func<FuzzCase, bool> interesting, TimeSpan limit)
     /// <summary>The smallest case so far.</summary>
     internal FuzzCase Best => _best;
 
+    /// <summary>Makes a case smaller that is interesting; it is called once.</summary>
     public Reduction Reduce(FuzzCase found)
     {
         Accept(found);

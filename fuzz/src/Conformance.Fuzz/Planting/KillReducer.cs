@@ -21,6 +21,11 @@ namespace Conformance.Fuzz.Planting;
 /// <param name="budget">The processor time for one case, of the kit and the worker.</param>
 public sealed class KillReducer(GeneratorOptions generator, Func<StoreOptions, IRuntime> reference, TimeSpan budget)
 {
+    /// <summary>The first case of a worker takes long on a busy machine. Few candidates that never end do not run out of steps; each takes the second.</summary>
+    private static readonly TimeSpan LongestFirst = TimeSpan.FromSeconds(20), LongestCase = TimeSpan.FromSeconds(2);
+
+    private readonly ReferenceArbiter _arbiter = new(reference, generator.Features);
+
     /// <summary>The processor time for one case.</summary>
     public TimeSpan Budget => budget;
 
@@ -75,9 +80,6 @@ public sealed class KillReducer(GeneratorOptions generator, Func<StoreOptions, I
     /// <summary>What a mutant does forever ends as early as what the reference does.</summary>
     private static WorkerSpec Limited(WorkerSpec worker, ulong fuel) => worker with { Command = [.. worker.Command, "--fuel", fuel.ToString(CultureInfo.InvariantCulture)] };
 
-    /// <summary>The first case of a worker takes long on a busy machine. Few candidates that never end do not run out of steps; each takes the second.</summary>
-    private static readonly TimeSpan LongestFirst = TimeSpan.FromSeconds(20), LongestCase = TimeSpan.FromSeconds(2);
-
     /// <summary>The steps of a script: it also looks at memories and traces, by calls.</summary>
     private static ulong ForScripts(ulong fuel) => 100 * fuel;
 
@@ -92,6 +94,4 @@ public sealed class KillReducer(GeneratorOptions generator, Func<StoreOptions, I
         if (TriggerCheck.FirstFailure(file, source, reference(ReferenceLimits.Generous with { Fuel = ForScripts(fuel) })) is { } failure) return new(result with { Error = $"the script does not pass on the reference: {failure}" }, script);
         return new(TriggerCheck.FirstFailure(file, source, scripts) is { } shows ? result with { Shows = shows } : result with { Error = "the script passes on the mutant" }, script);
     }
-
-    private readonly ReferenceArbiter _arbiter = new(reference, generator.Features);
 }

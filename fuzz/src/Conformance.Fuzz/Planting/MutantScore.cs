@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Conformance.Fuzz.Campaigns;
 
 namespace Conformance.Fuzz.Planting;
 
@@ -48,14 +49,12 @@ public sealed record MutantScore
 
     internal static MutantScore Read(JsonElement json) => new()
     {
-        Id = json.GetProperty("id").GetString()!,
-        Batches = json.GetProperty("batches").GetInt64(),
-        Cases = json.GetProperty("cases").GetInt64(),
-        Seconds = json.GetProperty("seconds").GetDouble(),
-        Flakes = json.TryGetProperty("flakes", out var flakes) ? flakes.GetInt32() : 0,
-        Kill = json.TryGetProperty("kill", out var kill)
-            ? new Kill(Text(kill, "case"), Text(kill, "layer"), Text(kill, "class"), Text(kill, "expected"), Text(kill, "observed")) : null,
+        Id = Json.Text(json, "id"),
+        Batches = Json.Long(json, "batches"),
+        Cases = Json.Long(json, "cases"),
+        Seconds = Json.Double(json, "seconds"),
+        Flakes = (int)Json.LongOrZero(json, "flakes"),
+        Kill = Json.Has(json, "kill") && Json.Member(json, "kill") is var kill
+            ? new Kill(Json.Text(kill, "case"), Json.Text(kill, "layer"), Json.Text(kill, "class"), Json.Text(kill, "expected"), Json.Text(kill, "observed")) : null,
     };
-
-    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
 }

@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Conformance.Fuzz.Campaigns;
 
 namespace Conformance.Fuzz.Planting;
 
@@ -11,8 +10,6 @@ namespace Conformance.Fuzz.Planting;
 /// </summary>
 public sealed class MutationLog : IDisposable
 {
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly FileStream _file;
     private readonly Dictionary<string, MutantScore> _scores = [];
     private readonly Lock _gate = new();
@@ -73,17 +70,17 @@ public sealed class MutationLog : IDisposable
         try
         {
             using var first = JsonDocument.Parse(lines[0]);
-            string there = first.RootElement.GetProperty("measurement").GetString()!;
+            string there = Json.Text(first.RootElement, "measurement");
             if (there != key) throw new PlantingException($"{path}: a measurement of other options: {there} there, {key} here");
             foreach (string line in lines.AsSpan(1))
             {
                 using var document = JsonDocument.Parse(line);
                 var score = MutantScore.Read(document.RootElement);
                 _scores[score.Id] = score;
-                Spent = document.RootElement.GetProperty("spent").GetDouble();
+                Spent = Json.Double(document.RootElement, "spent");
             }
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
             throw new PlantingException($"{path}: not a measurement: {e.Message}", e);
         }
@@ -91,15 +88,12 @@ public sealed class MutationLog : IDisposable
 
     private void Append(Action<Utf8JsonWriter> write)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Writing))
+        _file.Write(Json.Bytes(json =>
         {
             json.WriteStartObject();
             write(json);
             json.WriteEndObject();
-        }
-        buffer.Write("\n"u8);
-        _file.Write(buffer.WrittenSpan);
+        }));
         _file.Flush();
     }
 

@@ -21,6 +21,26 @@ public abstract record CaseAction
 {
     private CaseAction() { }
 
+    /// <summary>The module that it takes, or null when it takes none.</summary>
+    public int? OfModule() => this switch
+    {
+        Load a => a.Module,
+        Parse a => a.Module,
+        Instantiate a => a.Module,
+        _ => null,
+    };
+
+    /// <summary>The instance that it acts on and the name of the export, or null when it acts on none.</summary>
+    public (int Instance, string Name)? OnExport() => this switch
+    {
+        Invoke a => (a.Instance, a.Name),
+        Sweep a => (a.Instance, a.Name),
+        Memory a => (a.Instance, a.Name),
+        Digest a => (a.Instance, a.Name),
+        Get a => (a.Instance, a.Name),
+        _ => null,
+    };
+
     /// <summary>Decodes and validates a module, and nothing else.</summary>
     public sealed record Load(int Module) : CaseAction;
 
@@ -34,6 +54,9 @@ public abstract record CaseAction
 
     /// <summary>Invokes an export with i32 and i64 arguments; its results are of these types too.</summary>
     public sealed record Invoke(int Instance, string Name, ImmutableArray<Value> Args) : CaseAction;
+
+    /// <summary>The most invocations of a sweep.</summary>
+    public const int MostSwept = 1 << 24;
 
     /// <summary>Invokes an export of type [i32] -> [] with 0, 1, … <paramref name="Count"/> - 1; what fails does not end the sweep.</summary>
     public sealed record Sweep(int Instance, string Name, int Count) : CaseAction;

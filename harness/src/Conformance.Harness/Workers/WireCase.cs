@@ -114,7 +114,7 @@ internal static class WireCase
     private static ActionResult.Swept ReadSwept(JsonElement result, Func<Outcome, Outcome> explain)
     {
         long count = Number(result, "count");
-        if (count is < 0 or > MostSwept) throw new ProtocolException($"a sweep of {count}");
+        if (count is < 0 or > CaseAction.MostSwept) throw new ProtocolException($"a sweep of {count}");
         var outcomes = new Outcome?[count];
         foreach (var group in WireOutcome.Items(result, "ended"))
         {
@@ -126,9 +126,6 @@ internal static class WireCase
         }
         return new([.. outcomes]);
     }
-
-    /// <summary>The most calls of a sweep.</summary>
-    private const int MostSwept = 1 << 24;
 
     // The worker's side of the request.
 
@@ -151,7 +148,7 @@ internal static class WireCase
             {
                 case Load: return new CaseAction.Load(first);
                 case Instantiate: return new CaseAction.Instantiate(first, action.GetArrayLength() > 2 ? action[2].GetString() : null);
-                case Sweep: return new CaseAction.Sweep(first, Name(action), action[3].GetInt32());
+                case Sweep: return new CaseAction.Sweep(first, Name(action), action[3].GetInt32() is >= 0 and <= CaseAction.MostSwept and var count ? count : throw new ProtocolException("a sweep of that many"));
                 case Memory: return new CaseAction.Memory(first, Name(action), action[3].GetInt32(), action[4].GetInt32());
                 case Digest: return new CaseAction.Digest(first, Name(action));
                 case Get: return new CaseAction.Get(first, Name(action));
