@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Conformance.Fuzz.Campaigns;
+using Conformance.Fuzz.Generating;
 using YamlDotNet.RepresentationModel;
 
 namespace Conformance.Fuzz.Tests.Campaigns;
@@ -51,10 +52,9 @@ public sealed class CommandTests : IDisposable
         Assert.True(code == 2, output);
     }
 
-    [Fact]
+    [PosixFact]
     public void A_campaign_that_is_interrupted_says_so_and_has_saved_everything()
     {
-        if (OperatingSystem.IsWindows()) return;
         using var process = Start(["fuzz", "run", "--layers", "single", "--runtime", "reference", "--jobs", "1", "--out", At("out")]);
         string journal = Path.Combine(At("out"), CampaignFolder.JournalFile);
         while (!File.Exists(journal) || new FileInfo(journal).Length == 0) Thread.Sleep(10);
@@ -67,10 +67,9 @@ public sealed class CommandTests : IDisposable
     }
 
     /// <summary>The manifest's own command, once an index, with another volume, fewer indices and cases, and the worker of this assembly as the engine.</summary>
-    [Fact]
+    [PosixFact]
     public void The_shards_of_the_Kubernetes_job_merge_to_the_whole_campaign()
     {
-        if (OperatingSystem.IsWindows()) return;
         var job = Manifest();
         var container = (YamlMappingNode)job["spec"]["template"]["spec"]["containers"][0];
         var environment = ((YamlSequenceNode)container["env"]).ToDictionary(e => e["name"].ToString(), e => e["value"].ToString());
@@ -102,6 +101,37 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(["1/2", "2/2"], merged.Parts.Values.Select(p => p.Options.Shard.ToString()));
         Assert.Equal(2 * CaseBlock.Size, merged.Totals.Scripts);
         Assert.NotEmpty(merged.Findings);
+    }
+
+    public static TheoryData<string[], string> Mistakes => new()
+    {
+        { ["run", "--runtime", "nosuch"], "unknown runtime `nosuch`" },
+        { ["run", "--runtime", "reference,worker:reference", "--cases", "1"], "2 engines are called `reference`" },
+        { ["run", "--runtime", "reference", "--jobs", "0"], "--jobs 0: at least 1" },
+        { ["run", "--runtime", "reference", "--time", "abc"], "--time abc: not a time" },
+        { ["run", "--runtime", "reference", "--layers", "nosuch"], "--layers nosuch: no such layer" },
+        { ["replay", $"{Generator.Version}:nosuch:1"], "no layer `nosuch`" },
+        { ["replay", "nosuch"], "nosuch: no name of a case" },
+        { ["report", "."], ": no campaign folder" },
+        { ["merge", ".", "--out", "merged"], ": no campaign folder" },
+        { ["mutants", "--only", "M00"], "there is no mutant M00" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_mistake_is_said_in_a_line_and_ends_with_exit_code_2(string[] arguments, string said)
+    {
+        var (code, output) = Conformance(["fuzz", .. arguments]);
+        Assert.True(code == 2 && output.Contains(said, StringComparison.Ordinal) && !output.Contains("   at ", StringComparison.Ordinal), $"{code}: {output}");
+    }
+
+    [Fact]
+    public void A_benchmark_leaves_out_the_layers_that_an_engine_does_not_get()
+    {
+        var (code, output) = Conformance("fuzz", "bench", "--runtime", "reference", "--layers", "text", "--time", "0.01s");
+        Assert.True(code == 0, output);
+        Assert.Contains("| text | 1.0 |", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("| text | reference |", output, StringComparison.Ordinal);
     }
 
     private static YamlMappingNode Manifest([System.Runtime.CompilerServices.CallerFilePath] string file = "")

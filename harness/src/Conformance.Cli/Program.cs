@@ -2,6 +2,7 @@ using System.CommandLine;
 using Conformance.Cli;
 using Conformance.Cli.Commands;
 using Conformance.Cli.Commands.Fuzz;
+using Conformance.Harness.Workers;
 
 // Names in scripts are UTF-8 whatever the terminal's habits.
 Console.OutputEncoding = new System.Text.UTF8Encoding(false);
@@ -44,7 +45,7 @@ try
     if (parsed.Errors.Count > 0)
     {
         foreach (var error in parsed.Errors)
-            Console.Error.WriteLine($"conformance: {error.Message}");
+            Console.Error.WriteLine($"conformance: {ForUsers(error.Message)}");
         Console.Error.WriteLine("Try `conformance --help`, or `--help` behind a command.");
         return ExitCode.Usage;
     }
@@ -56,3 +57,13 @@ catch (CliException e)
     Console.Error.WriteLine($"conformance: {e.Message}");
     return e.Code;
 }
+catch (WorkerStartException e)
+{
+    // An engine that ran, and cannot be started again.
+    Console.Error.WriteLine($"conformance: {e.Message}");
+    return ExitCode.Usage;
+}
+
+// A type of .NET tells a user nothing.
+static string ForUsers(string message) =>
+    message.IndexOf(" as expected type", StringComparison.Ordinal) is >= 0 and var end ? message[..end] : message;

@@ -56,6 +56,13 @@ internal static class RuntimeCatalog
     public static IEnumerable<string> Split(IEnumerable<string> values) =>
         values.SelectMany(v => v.Contains('=', StringComparison.Ordinal) ? [v] : v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct();
 
+    /// <summary>Refuses names that nothing is known by, before any of the others does its work.</summary>
+    /// <exception cref="CliException">A name is unknown.</exception>
+    public static void Require(IEnumerable<string> names)
+    {
+        foreach (string name in names) Worker(name);
+    }
+
     /// <summary>How to start a worker for a runtime, or why there is none on this machine.</summary>
     /// <exception cref="CliException">The name is unknown.</exception>
     public static (WorkerSpec? Spec, string? WhyNot) Worker(string name)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using Wasm.Binary;
 using Wasm.Syntax;
 using Wasm.Text;
@@ -137,20 +138,19 @@ public sealed class DamageRun(ImmutableArray<Seed> seeds, ulong seed)
     {
         var (bytes, text) = Case(number);
         long start = Stopwatch.GetTimestamp();
+        DamageTotals totals;
         try
         {
-            return Judge(bytes, text, engine);
+            totals = Judge(bytes, text, engine);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             Found?.Invoke(new(number, text, [.. bytes], e.ToString()));
             return new(1, 0, 0, 0, 1);
         }
-        finally
-        {
-            if (Stopwatch.GetElapsedTime(start) > Slow)
-                Found?.Invoke(new(number, text, [.. bytes], $"took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s"));
-        }
+        if (Stopwatch.GetElapsedTime(start) is var took && took <= Slow) return totals;
+        Found?.Invoke(new(number, text, [.. bytes], string.Create(CultureInfo.InvariantCulture, $"took {took.TotalSeconds:0.0} s")));
+        return totals with { Findings = 1 };
     }
 
     private static DamageTotals Judge(byte[] bytes, bool text, Engine engine)

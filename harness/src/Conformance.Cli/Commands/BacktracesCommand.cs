@@ -18,7 +18,7 @@ internal static class BacktracesCommand
     private static readonly Option<bool> InProcess = new("--in-process") { Description = "Host a native engine in this process." };
     private static readonly Option<string> Filter = new("--filter") { Description = "Only scripts whose path or name matches.", HelpName = "GLOB" };
     private static readonly Option<string> Features = new("--features") { Description = "A profile for all scripts.", HelpName = "NAME" };
-    private static readonly Option<int> Jobs = new("--jobs", "-j") { Description = "Files at a time. Default: the number of processors.", HelpName = "N" };
+    private static readonly Option<int> Jobs = OptionRange.Jobs("Files at a time.");
     private static readonly Option<bool> All = new("--all") { Description = "List the explained differences too." };
 
     public static Command Create()
@@ -51,7 +51,7 @@ internal static class BacktracesCommand
         if (hosted is null) throw new CliException($"{name}: NOT RUN: {whyNot}");
         ImmutableArray<ComparedTrap> traps;
         using (var progress = new Terminal(noColor: false, Verbosity.Normal).Progress(2 * selection.Files.Length))
-            traps = BacktraceComparison.Run(selection.Files, new ReferenceRuntime(), hosted.Value, args.GetValue(Jobs) is > 0 and var jobs ? jobs : Environment.ProcessorCount, progress, interrupt.Token);
+            traps = BacktraceComparison.Run(selection.Files, new ReferenceRuntime(), hosted.Value, args.GetValue(Jobs), progress, interrupt.Token);
 
         foreach (var trap in traps.Where(t => IsFault(t) || (args.GetValue(All) && t.Agreement is Agreement.EarlierInStraightCode or Agreement.NoTrap)))
             Show(trap);

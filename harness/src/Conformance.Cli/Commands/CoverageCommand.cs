@@ -12,7 +12,7 @@ internal static class CoverageCommand
 {
     private static readonly Argument<string[]> Paths = new("PATH") { Description = "Scripts, folders or names of suites.", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<FileInfo> Json = new("--json") { Description = "Write every cell and whether it was reached.", HelpName = "FILE" };
-    private static readonly Option<int> Most = new("--unreached") { Description = "How many unreached cells of each kind to list; -1 for all.", HelpName = "N", DefaultValueFactory = _ => 20 };
+    private static readonly Option<int> Most = new Option<int>("--unreached") { Description = "How many unreached cells of each kind to list; -1 for all.", HelpName = "N", DefaultValueFactory = _ => 20 }.AtLeast(-1);
 
     public static Command Create()
     {
@@ -44,7 +44,7 @@ internal static class CoverageCommand
             if (missing.Count > most) Console.WriteLine($"  and {missing.Count - most} more (--unreached -1)");
         }
         if (args.GetValue(Json) is { } file)
-            File.WriteAllText(file.FullName, JsonSerializer.Serialize(cells.GroupBy(c => c.Kind).ToDictionary(g => g.Key.ToString(), g => g.GroupBy(c => c.Name).ToDictionary(c => c.Key, c => c.Any(x => x.Reached))), Indented));
+            OutputFile.Write(file, JsonSerializer.Serialize(cells.GroupBy(c => c.Kind).ToDictionary(g => g.Key.ToString(), g => g.GroupBy(c => c.Name).ToDictionary(c => c.Key, c => c.Any(x => x.Reached))), Indented));
         return interrupt.Token.IsCancellationRequested ? ExitCode.Interrupted : result.Totals.IsGreen ? ExitCode.AsExpected : ExitCode.NotAsExpected;
     }
 

@@ -46,6 +46,11 @@ internal static class EnginesCommand
             var (spec, found) = entry.Locate(places);
             Show(entry.Name, entry.About, spec is null ? found.Why : null, entry.Name, $"{found.Path} ({found.Source})");
         }
+        foreach (var parser in ParserCatalog.Entries)
+        {
+            var found = parser.Program.Find(places);
+            Show(parser.Name, $"{parser.About}; for `fuzz run`", found.Path is null ? found.Why : null, null, $"{found.Path} ({found.Source})");
+        }
         Line("NAME=COMMAND", "any worker that speaks the protocol (PROTOCOL.md; `conformance worker-test`)");
         if (missing.Count > 0) Console.WriteLine("\nNot on this machine:");
         foreach (var (why, names) in missing)

@@ -11,7 +11,7 @@ internal static class LitmusCommand
 {
     private static readonly Argument<string[]> Paths = new("PATH") { Description = "Scripts with `thread` commands.", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string> How = new("--how") { Description = "all: every interleaving of accesses to shared memory; random: a seeded scheduler; os: threads of the system.", HelpName = "HOW", DefaultValueFactory = _ => "all" };
-    private static readonly Option<int> Runs = new("--runs") { Description = "The number of runs, or for `all` their bound.", HelpName = "N", DefaultValueFactory = _ => 10_000 };
+    private static readonly Option<int> Runs = new Option<int>("--runs") { Description = "The number of runs, or for `all` their bound.", HelpName = "N", DefaultValueFactory = _ => 10_000 }.AtLeast(1);
     private static readonly Option<ulong> SeedOption = new("--seed") { Description = "The scheduler's first seed.", HelpName = "N" };
     private static readonly Option<string[]> Allow = new("--allow")
     {

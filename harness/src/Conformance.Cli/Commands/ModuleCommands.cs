@@ -30,7 +30,7 @@ internal static class ModuleCommands
         command.SetAction(args => Guard(args, () =>
         {
             string text = TextPrinter.Print(Read(args)) + "\n";
-            if (args.GetValue(Output) is { } file) System.IO.File.WriteAllText(file.FullName, text);
+            if (args.GetValue(Output) is { } file) OutputFile.Write(file, text);
             else Console.Write(text);
         }));
         return command;
@@ -44,7 +44,7 @@ internal static class ModuleCommands
             byte[] bytes = BinaryEncoder.Encode(Read(args));
             if (args.GetValue(Output) is { } file)
             {
-                System.IO.File.WriteAllBytes(file.FullName, bytes);
+                OutputFile.Write(file, bytes);
                 return;
             }
             if (!Console.IsOutputRedirected) throw new CliException("a binary module is not for a terminal: give --output FILE, or redirect");

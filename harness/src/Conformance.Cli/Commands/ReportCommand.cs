@@ -41,12 +41,7 @@ internal static class ReportCommand
 
     private static int Write(ParseResult args, RunResult run)
     {
-        if (args.GetValue(Json) is { } json)
-        {
-            json.Directory?.Create();
-            using var stream = json.Create();
-            ResultJson.Write(run, stream);
-        }
+        if (args.GetValue(Json) is { } json) OutputFile.Write(json, (Stream stream) => ResultJson.Write(run, stream));
         RunCommand.Save(args.GetValue(JUnit), new JUnitReport(), run);
         RunCommand.Save(args.GetValue(Markdown), new MarkdownReport(), run);
         RunCommand.Save(args.GetValue(Html), new HtmlReport(), run);

@@ -28,8 +28,11 @@ internal static class RunCommand
         HelpName = "NAME,…",
     };
 
+    /// <summary>What a clock still counts: some three years.</summary>
+    private const double MostSeconds = 1e8;
+
     private static readonly Option<bool> InProcess = new("--in-process") { Description = "Host native engines in this process, for speed: a crash of theirs then ends the run." };
-    private static readonly Option<double> CommandTimeout = new("--command-timeout") { Description = "Seconds that a worker may take for one request.", HelpName = "S", DefaultValueFactory = _ => 20 };
+    private static readonly Option<double> CommandTimeout = new Option<double>("--command-timeout") { Description = "Seconds that a worker may take for one request.", HelpName = "S", DefaultValueFactory = _ => 20 }.AtLeast(0).AtMost(MostSeconds);
     private static readonly Option<string> WorkerMemory = new("--worker-memory") { Description = "Resident memory beyond which a worker is ended, such as 1G.", HelpName = "BYTES", DefaultValueFactory = _ => "1G" };
     private static readonly Option<FileInfo> Json = new("--json") { Description = "Write the result as JSON: the source of every other report.", HelpName = "FILE" };
     private static readonly Option<FileInfo> JUnit = new("--junit") { Description = "Write the result as JUnit XML.", HelpName = "FILE" };
@@ -37,15 +40,15 @@ internal static class RunCommand
     private static readonly Option<FileInfo> Html = new("--html") { Description = "Write the result as one HTML page.", HelpName = "FILE" };
     private static readonly Option<string> Filter = new("--filter") { Description = "Only scripts whose path or name matches.", HelpName = "GLOB" };
     private static readonly Option<string> Features = new("--features") { Description = "A profile for all scripts, such as 2.0, 3.0+threads or all, instead of the one that each folder has.", HelpName = "NAME" };
-    private static readonly Option<int> Jobs = new("--jobs", "-j") { Description = "Files at a time. Default: the number of processors.", HelpName = "N" };
-    private static readonly Option<int> Repeat = new("--repeat")
+    private static readonly Option<int> Jobs = OptionRange.Jobs("Files at a time.");
+    private static readonly Option<int> Repeat = new Option<int>("--repeat")
     {
         Description = "Run everything N times on the same runtime, and show what this process holds after each round: a leak is a growth. A verdict that changes is a problem.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
-    };
+    }.AtLeast(1);
 
-    private static readonly Option<double> Timeout = new("--timeout") { Description = "Seconds that a file may take.", HelpName = "S", DefaultValueFactory = _ => 60 };
+    private static readonly Option<double> Timeout = new Option<double>("--timeout") { Description = "Seconds that a file may take.", HelpName = "S", DefaultValueFactory = _ => 60 }.AtLeast(0).AtMost(MostSeconds);
     private static readonly Option<string> ShardOption = new("--shard") { Description = "Run the I-th of N parts; `report merge` makes one result of them.", HelpName = "I/N" };
     private static readonly Option<FileInfo> ExpectationsOption = new("--expectations") { Description = "What is known to fail, with reasons (YAML). Default: expectations/RUNTIME.yaml of the kit.", HelpName = "FILE" };
     private static readonly Option<bool> UpdateExpectations = new("--update-expectations") { Description = "Write an entry for each failure into the expectations file; entries fail until a reason is filled in." };
@@ -89,6 +92,8 @@ internal static class RunCommand
         string[] names = [.. RuntimeCatalog.Split(args.GetValue(Runtime)!)];
         if (names.Length == 0) throw new CliException("--runtime: no name");
         bool isMatrix = names.Length > 1;
+        // Before the first of them runs.
+        RuntimeCatalog.Require(names);
         if (isMatrix && args.GetValue(Html) is not null) throw new CliException("--html shows one runtime; --markdown and --json show the matrix of several");
         var selection = Select(args, terminal, interrupt.Token);
         var runs = ImmutableArray.CreateBuilder<RunResult>();
@@ -141,7 +146,7 @@ internal static class RunCommand
             Files = selection.Files,
             Suites = selection.Suites,
             IsWhole = selection.IsWhole,
-            Jobs = args.GetValue(Jobs) is > 0 and var jobs ? jobs : Environment.ProcessorCount,
+            Jobs = args.GetValue(Jobs),
             FileTimeout = TimeSpan.FromSeconds(args.GetValue(Timeout)),
             Shard = args.GetValue(ShardOption) is { } shard ? Shard.Parse(shard) ?? throw new CliException($"--shard {shard}: not of the form I/N with 1 ≤ I ≤ N") : null,
             FailFast = args.GetValue(FailFast),
@@ -155,7 +160,7 @@ internal static class RunCommand
             Output = args.GetValue(Verbose) ? Console.Out.WriteLine : null,
         };
         RunResult run;
-        int rounds = args.GetValue(Repeat) is > 0 and var n ? n : throw new CliException("--repeat: at least 1");
+        int rounds = args.GetValue(Repeat);
         using (var progress = terminal.Progress(rounds * (options.Shard is null ? options.Files.Length : options.Shard.Of(options.Files).Count())))
             run = rounds == 1 ? Runner.Run(options, progress, cancel) : Repetition.Run(options, rounds, terminal.Round, progress, cancel);
         if (args.GetValue(UpdateExpectations))
@@ -300,7 +305,7 @@ internal static class RunCommand
         {
             return ExpectationFile.Load(path);
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
             throw new CliException(e.Message);
         }
@@ -311,8 +316,7 @@ internal static class RunCommand
         string old = File.Exists(path) ? File.ReadAllText(path) : "";
         string text = ExpectationFile.Update(old, run);
         if (text == old) return;
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-        File.WriteAllText(path, text);
+        OutputFile.Write(new FileInfo(path), text);
         terminal.Note($"{path}: updated; each new entry needs a reason before it counts");
     }
 
@@ -331,28 +335,14 @@ internal static class RunCommand
 
     internal static void Save(FileInfo? file, IReportWriter report, RunResult run) => Save(file, (TextWriter writer) => report.Write(run, writer));
 
-    private static void Save(FileInfo? file, Action<TextWriter> write) => Save(file, (Stream stream) =>
+    private static void Save(FileInfo? file, Action<TextWriter> write)
     {
-        using var writer = new StreamWriter(stream, new System.Text.UTF8Encoding(false)) { NewLine = "\n" };
-        write(writer);
-    });
+        if (file is not null) OutputFile.Write(file, write);
+    }
 
     private static void Save(FileInfo? file, Action<Stream> write)
     {
-        if (file is null) return;
-        try
-        {
-            file.Directory?.Create();
-            // Written beside and renamed: a reader never sees half a report.
-            string partial = file.FullName + ".partial";
-            using (var stream = File.Create(partial))
-                write(stream);
-            File.Move(partial, file.FullName, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"{file}: {e.Message}");
-        }
+        if (file is not null) OutputFile.Write(file, write);
     }
 
     private static T Parse<T>(string option, string text) where T : struct, Enum =>

@@ -15,14 +15,14 @@ internal static class BenchCommand
     private const string Pinned = "CONFORMANCE_FUZZ_BENCH_PROCESSOR";
 
     private static readonly Option<string> Time = new("--time") { Description = "How long each measurement takes.", HelpName = "T", DefaultValueFactory = _ => "3s" };
-    private static readonly Option<ulong> SeedOption = new("--seed") { Description = "The seed of the cases.", HelpName = "S", DefaultValueFactory = _ => 1 };
+    private static readonly Option<ulong> SeedOption = new Option<ulong>("--seed") { Description = "The seed of the cases.", HelpName = "S", DefaultValueFactory = _ => 1 }.AtMost(CampaignOptions.MaxSeed);
     private static readonly Option<FileInfo> Markdown = new("--markdown") { Description = "Write the tables here too.", HelpName = "FILE" };
     private static readonly Option<FileInfo> JsonOption = new("--json") { Description = "Write JSON here.", HelpName = "FILE" };
 
     public static Command Create()
     {
         var command = new Command("bench", """
-            Measure every layer on every engine: the kit and the engine together on one processor, one lane, by processor time.
+            Measure every layer on every engine that gets its cases: the kit and the engine together on one processor, one lane, by processor time.
             The tables say where the time goes: making a case, encoding it, the reference, comparing, and the engine's transport, compiling and running.
             """) { FuzzPanel.Runtime, FuzzRunCommand.Layers, Time, SeedOption, Markdown, JsonOption };
         WasmtimeChoice.AddTo(command);
@@ -48,19 +48,26 @@ internal static class BenchCommand
             kit.Add(bench.Measure(layer));
         }
         var engines = ImmutableArray.CreateBuilder<EngineRate>();
-        foreach (var engine in panel.Engines)
+        try
         {
-            using var started = engine.Start();
-            foreach (var layer in layers)
+            foreach (var engine in panel.Engines)
             {
-                Console.Error.WriteLine($"{layer.Name} on {engine.Name} …");
-                engines.Add(bench.Measure(layer, engine, started, Path.Combine(Path.GetTempPath(), $"conformance-bench-{Environment.ProcessId}")));
+                using var started = engine.Start();
+                foreach (var layer in layers.Where(l => Schedule.IsForParsers(l.Name) == engine.IsParser))
+                {
+                    Console.Error.WriteLine($"{layer.Name} on {engine.Name} …");
+                    engines.Add(bench.Measure(layer, engine, started, Path.Combine(Path.GetTempPath(), $"conformance-bench-{Environment.ProcessId}")));
+                }
             }
+        }
+        catch (Exception e) when (e is CampaignFolderException or EngineLostException)
+        {
+            throw new CliException(e.Message);
         }
         var report = new BenchReport(processor, kit.ToImmutable(), [.. layers.SelectMany(l => engines.Where(e => e.Layer == l.Name))]);
         Console.Write(report.Markdown());
-        if (args.GetValue(Markdown) is { } markdown) FuzzReportCommand.Save(markdown, System.Text.Encoding.UTF8.GetBytes(report.Markdown()));
-        if (args.GetValue(JsonOption) is { } json) FuzzReportCommand.Save(json, report.ToJson());
+        if (args.GetValue(Markdown) is { } markdown) OutputFile.Write(markdown, report.Markdown());
+        if (args.GetValue(JsonOption) is { } json) OutputFile.Write(json, report.ToJson());
         return ExitCode.AsExpected;
     }
 

@@ -10,10 +10,10 @@ namespace Conformance.Cli.Commands.Fuzz;
 internal static class DamageCommand
 {
     private static readonly Argument<string[]> Paths = new("PATH") { Description = "Scripts, folders or names of suites whose modules are damaged. Default: the official suite, else the kit's corpus.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<long> Cases = new("--cases") { Description = "The number of cases.", HelpName = "N", DefaultValueFactory = _ => 1_000_000 };
-    private static readonly Option<long> First = new("--first") { Description = "The number of the first case.", HelpName = "N" };
+    private static readonly Option<long> Cases = new Option<long>("--cases") { Description = "The number of cases.", HelpName = "N", DefaultValueFactory = _ => 1_000_000 }.AtLeast(1);
+    private static readonly Option<long> First = new Option<long>("--first") { Description = "The number of the first case.", HelpName = "N" }.AtLeast(0);
     private static readonly Option<ulong> SeedOption = new("--seed") { Description = "The seed.", HelpName = "N", DefaultValueFactory = _ => 1 };
-    private static readonly Option<int> Jobs = new("--jobs", "-j") { Description = "Threads. Default: the number of processors.", HelpName = "N" };
+    private static readonly Option<int> Jobs = OptionRange.Jobs("Threads.");
     private static readonly Option<DirectoryInfo> Out = new("--out") { Description = "Where cases that fail are kept.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo("fuzz-out/damage") };
 
     public static Command Create()
@@ -50,7 +50,7 @@ internal static class DamageCommand
                 Console.Error.Write((Console.IsErrorRedirected ? "" : "\r") + Line(totals, begin) + (Console.IsErrorRedirected ? "\n" : "  "));
             },
         };
-        var totals = run.Run(args.GetValue(First), args.GetValue(Cases), args.GetValue(Jobs) is > 0 and var jobs ? jobs : Environment.ProcessorCount, interrupt.Token);
+        var totals = run.Run(args.GetValue(First), args.GetValue(Cases), args.GetValue(Jobs), interrupt.Token);
         if (!Console.IsErrorRedirected) Console.Error.WriteLine();
         Console.WriteLine(Line(totals, begin));
         return totals.Findings > 0 ? ExitCode.Finding : interrupt.Token.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.AsExpected;
@@ -61,11 +61,18 @@ internal static class DamageCommand
 
     private static void Keep(DirectoryInfo folder, ulong seed, DamageFinding finding)
     {
-        folder.Create();
         string stem = Path.Combine(folder.FullName, $"{seed}-{finding.Case}");
-        string module = stem + (finding.IsText ? ".wat" : ".wasm");
-        File.WriteAllBytes(module, [.. finding.Bytes]);
-        File.WriteAllText(stem + ".txt", finding.What + "\n");
-        Console.Error.WriteLine($"\nfinding: {module}: {finding.What.Split('\n')[0]}");
+        string module = stem + (finding.IsText ? ".wat" : ".wasm"), kept = "";
+        try
+        {
+            OutputFile.Write(new FileInfo(module), [.. finding.Bytes]);
+            OutputFile.Write(new FileInfo(stem + ".txt"), finding.What + "\n");
+        }
+        catch (CliException e)
+        {
+            // The case can be made again by its number; the others go on.
+            kept = $" (not kept: {e.Message})";
+        }
+        Console.Error.WriteLine($"\nfinding: {module}{kept}: {finding.What.Split('\n')[0]}");
     }
 }

@@ -1,11 +1,12 @@
 using System.CommandLine;
+using Conformance.Fuzz.Generating;
 
 namespace Conformance.Cli.Commands.Fuzz;
 
 /// <summary><c>conformance fuzz</c>: one file a command.</summary>
 internal static class FuzzCommand
 {
-    public static Command Create() => new("fuzz", """
+    public static Command Create() => new("fuzz", $"""
         Search for faults with made-up input.
 
         Examples:
@@ -13,7 +14,7 @@ internal static class FuzzCommand
           conformance fuzz run --runtime wasmtime-o0,node --time 10m --out night
           conformance fuzz report night                         what was found
           conformance fuzz replay night/findings/001            a finding: modules, actions, results
-          conformance fuzz replay 1:module:1000000000017        any case, by its name
+          conformance fuzz replay {Generator.Version}:module:1000000000017        any case, by its name
           conformance fuzz run --shard 1/4 --seed 7 --cases 4M --out part1    a quarter of a fleet, for `fuzz merge`
         """)
     {

@@ -129,24 +129,32 @@ internal sealed class FuzzPanel : IDisposable
     public static FuzzPanel Start(IReadOnlyList<string> named, Terminal terminal)
     {
         string[] names = named.Count > 0 ? [.. named] : [.. Default];
+        RuntimeCatalog.Require(names.Where(n => ParserCatalog.Find(n) is null));
         var started = new (IPanelEngine? Engine, string? WhyNot)[names.Length];
         Parallel.For(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount) }, i => started[i] = Start(names[i]));
-        var panel = new FuzzPanel([.. started.Select(s => s.Engine).OfType<IPanelEngine>()]);
-        for (int i = 0; i < names.Length; i++)
-            if (started[i].Engine?.Unseen is { } unseen) terminal.Note($"{names[i]}: {unseen}");
-        for (int i = 0; i < names.Length; i++)
-            foreach (var problem in started[i].Engine?.RelaxedProblems ?? []) terminal.Note($"{names[i]}: relaxed instructions: {problem}");
-        for (int i = 0; i < names.Length; i++)
+        ImmutableArray<IPanelEngine> engines = [.. started.Select(s => s.Engine).OfType<IPanelEngine>()];
+        try
         {
-            if (started[i].WhyNot is not { } why) continue;
-            if (named.Count > 0)
+            for (int i = 0; i < names.Length; i++)
             {
-                panel.Dispose();
-                throw new CliException($"{names[i]}: {why}");
+                if (started[i].WhyNot is not { } why) continue;
+                if (named.Count > 0) throw new CliException($"{names[i]}: {why}");
+                terminal.Note($"{names[i]}: NOT RUN ({why})");
             }
-            terminal.Note($"{names[i]}: NOT RUN ({why})");
+            var panel = new FuzzPanel(engines);
+            for (int i = 0; i < names.Length; i++)
+                if (started[i].Engine?.Unseen is { } unseen) terminal.Note($"{names[i]}: {unseen}");
+            for (int i = 0; i < names.Length; i++)
+                foreach (var problem in started[i].Engine?.RelaxedProblems ?? []) terminal.Note($"{names[i]}: relaxed instructions: {problem}");
+            if (panel.Engines.All(e => e.IsParser) && named.Count == 0) throw new CliException("no engine is found; `conformance engines list` says how to get one");
+            if (panel.Engines.GroupBy(e => e.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new CliException($"--runtime: {twice.Count()} engines are called `{twice.Key}`");
+            return panel;
         }
-        return panel.Engines.All(e => e.IsParser) && named.Count == 0 ? throw new CliException("no engine is found; `conformance engines list` says how to get one") : panel;
+        catch
+        {
+            foreach (var engine in engines) engine.Dispose();
+            throw;
+        }
     }
 
     private static (IPanelEngine? Engine, string? WhyNot) Start(string name)

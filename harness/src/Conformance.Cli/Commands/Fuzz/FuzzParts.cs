@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Conformance.Fuzz.Campaigns;
-using Conformance.Fuzz.Generating;
 using Conformance.Runtimes.Reference;
 
 namespace Conformance.Cli.Commands.Fuzz;
@@ -13,11 +12,11 @@ internal static class FuzzParts
     /// </summary>
     public static ImmutableArray<LayerWeight> DefaultLayers { get; } =
     [
-        .. new LayerWeight[] { new("single", 2), new("chain", 2), new("module", 8), new("script", 3), new("damage", 4), new("text", 1) }.Where(l => Generator.Find(l.Layer) is not null),
+        new("single", 2), new("chain", 2), new("module", 8), new("script", 3), new("damage", 4), new("text", 1),
     ];
 
     /// <summary>The layers of <c>fuzz mutants</c>: mutants are of the reference, and no reference parses text.</summary>
-    public static ImmutableArray<LayerWeight> MutantLayers { get; } = [.. DefaultLayers.Where(l => l.Layer != "text")];
+    public static ImmutableArray<LayerWeight> MutantLayers { get; } = [.. DefaultLayers.Where(l => !Schedule.IsForParsers(l.Layer))];
 
     /// <summary>The reference and the comparison.</summary>
     public static IArbiter Arbiter() => new ReferenceArbiter(limits => new ReferenceRuntime(limits));

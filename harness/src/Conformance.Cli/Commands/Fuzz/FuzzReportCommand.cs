@@ -28,14 +28,9 @@ internal static class FuzzReportCommand
         try
         {
             var report = CampaignReport.Of(CampaignFolder.Load(path), FuzzRunCommand.LoadIssues(args.GetValue(FuzzRunCommand.Known)));
-            if (args.GetValue(Markdown) is { } markdown) Save(markdown, System.Text.Encoding.UTF8.GetBytes(report.Markdown()));
-            if (args.GetValue(JsonOption) is { } json) Save(json, report.ToJson());
-            if (args.GetValue(JUnit) is { } junit)
-            {
-                using var writer = new StringWriter(CultureInfo.InvariantCulture);
-                report.WriteJUnit(writer);
-                Save(junit, System.Text.Encoding.UTF8.GetBytes(writer.ToString()));
-            }
+            if (args.GetValue(Markdown) is { } markdown) OutputFile.Write(markdown, report.Markdown());
+            if (args.GetValue(JsonOption) is { } json) OutputFile.Write(json, report.ToJson());
+            if (args.GetValue(JUnit) is { } junit) OutputFile.Write(junit, report.WriteJUnit);
             if (args.GetValue(Markdown) is null && args.GetValue(JsonOption) is null && args.GetValue(JUnit) is null) Console.Write(report.Markdown());
             else Summary(report, path);
             return report.HasUnknown ? ExitCode.Finding : ExitCode.AsExpected;
@@ -43,19 +38,6 @@ internal static class FuzzReportCommand
         catch (CampaignFolderException e)
         {
             throw new CliException(e.Message);
-        }
-    }
-
-    internal static void Save(FileInfo file, byte[] bytes)
-    {
-        try
-        {
-            file.Directory?.Create();
-            File.WriteAllBytes(file.FullName, bytes);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"{file}: {e.Message}");
         }
     }
 

@@ -12,12 +12,18 @@ internal static class FuzzRunCommand
 {
     private static readonly Option<string> Time = new("--time") { Description = "How long: 90s, 10m, 2h; interruptions do not count. Default: until Ctrl-C.", HelpName = "T" };
     private static readonly Option<string> Cases = new("--cases") { Description = "How many cases, with K or M for thousands or millions: a script, or an operand vector of a single instruction. The campaign ends with the block of 64 scripts that completes them.", HelpName = "N" };
-    private static readonly Option<ulong?> SeedOption = new("--seed") { Description = "The seed; campaigns of different seeds share no case. Default: today's date, so that every day tries something new.", HelpName = "S" };
-    private static readonly Option<long> First = new("--first") { Description = "The number of the first block of 64 scripts: begins where another campaign of the seed ended.", HelpName = "N" };
+    private static readonly Option<ulong> SeedOption = new Option<ulong>("--seed")
+    {
+        Description = "The seed; campaigns of different seeds share no case. Default: today's date, so that every day tries something new.",
+        HelpName = "S",
+        DefaultValueFactory = _ => ulong.Parse(DateTime.Now.ToString("yyMMdd", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
+    }.AtMost(CampaignOptions.MaxSeed);
+
+    private static readonly Option<long> First = new Option<long>("--first") { Description = "The number of the first block of 64 scripts: begins where another campaign of the seed ended.", HelpName = "N" }.AtLeast(0);
     private static readonly Option<string> Shard = new("--shard") { Description = "Run every Nth block only, beginning with the Ith, for `fuzz merge`; --cases is for this part alone.", HelpName = "I/N" };
-    private static readonly Option<int> Jobs = new("--jobs", "-j") { Description = "Lanes: threads that make cases, with as many of each engine as they keep busy. Default: the number of processors.", HelpName = "J" };
+    private static readonly Option<int> Jobs = OptionRange.Jobs("Lanes: threads that make cases, with as many of each engine as they keep busy.");
     private static readonly Option<DirectoryInfo> Out = new("--out") { Description = "The campaign's folder; the same command goes on with it. Default: fuzz-out/DATE.", HelpName = "DIR" };
-    internal static readonly Option<string[]> Layers = new("--layers") { Description = $"Layers and their weights in blocks, such as single:1,module:4. Known: {string.Join(", ", Generator.Layers.Select(l => l.Name))}. Default: all that are run on engines.", HelpName = "NAME:W,…" };
+    internal static readonly Option<string[]> Layers = new("--layers") { Description = $"Layers and their weights in blocks, such as single:1,module:4. Known: {string.Join(", ", Generator.Layers.Select(l => l.Name))}. Default: {string.Join(',', FuzzParts.DefaultLayers)}.", HelpName = "NAME:W,…" };
     private static readonly Option<bool> NoCoverage = new("--no-coverage") { Description = "Do not count what the campaign reaches of the specification. Counting it takes about 2 % of the time: one case in 256 runs once more, watched." };
     internal static readonly Option<FileInfo> Known = new("--known-issues") { Description = "Findings that are explained already. Default: the kit's fuzz/known-issues.yaml.", HelpName = "FILE" };
 
@@ -40,24 +46,22 @@ internal static class FuzzRunCommand
         var terminal = new Terminal(noColor: false, Verbosity.Normal);
         var issues = LoadIssues(args.GetValue(Known));
         var layers = ParseLayers(args.GetValue(Layers));
-        int jobs = args.GetValue(Jobs) is > 0 and var given ? given : Environment.ProcessorCount;
+        int jobs = args.GetValue(Jobs);
         string date = DateTime.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        ulong seed = args.GetValue(SeedOption) ?? ulong.Parse(DateTime.Now.ToString("yyMMdd", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        if (seed > CampaignOptions.MaxSeed) throw new CliException($"--seed {seed}: at most {CampaignOptions.MaxSeed}");
+        ulong seed = args.GetValue(SeedOption);
         var limits = (
             Cases: args.GetValue(Cases) is { } cases ? (long?)ParseCount("--cases", cases) : null,
             Time: args.GetValue(Time) is { } time ? (TimeSpan?)ParseTime("--time", time) : null,
-            Shard: args.GetValue(Shard) is { } shard ? CampaignShard.Parse(shard) ?? throw new CliException($"--shard {shard}: not of the form I/N with 1 ≤ I ≤ N") : CampaignShard.Whole,
-            First: args.GetValue(First) is >= 0 and var first ? first : throw new CliException("--first: not a number of a block"));
+            Shard: args.GetValue(Shard) is { } shard ? CampaignShard.Parse(shard) ?? throw new CliException($"--shard {shard}: not of the form I/N with 1 ≤ I ≤ N") : CampaignShard.Whole);
 
         using var panel = FuzzPanel.Start([.. RuntimeCatalog.Split(args.GetValue(FuzzPanel.Runtime) ?? [])], terminal);
         var options = new CampaignOptions
         {
             Seed = seed,
-            First = limits.First,
+            First = args.GetValue(First),
             Shard = limits.Shard,
             // Parsers alone can do nothing but parse.
-            Layers = args.GetValue(Layers) is not { Length: > 0 } && panel.Engines.All(e => e.IsParser) ? [new("text", 1)] : layers,
+            Layers = args.GetValue(Layers) is not { Length: > 0 } && panel.Engines.All(e => e.IsParser) ? [.. layers.Where(l => Schedule.IsForParsers(l.Layer))] : layers,
             Engines = [.. panel.Engines.Select(e => new EngineVersion(e.Name, e.Info.Version))],
             Cases = limits.Cases,
             Time = limits.Time,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Conformance.Fuzz.Campaigns;
 using Conformance.Fuzz.Engines;
 using Conformance.Fuzz.Generating;
 using Conformance.Fuzz.Planting;
@@ -20,14 +21,13 @@ internal static class MutantsCommand
     private static readonly Option<string> TimeOfOne = new("--time-of-one") { Description = "Processor time of one mutant's workers after which it has survived.", HelpName = "T" };
     private static readonly Option<string[]> Only = new("--only") { Description = "Only these mutants.", HelpName = "ID…", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string[]> Layers = new("--layers") { Description = "The layers and their weights, as in `fuzz run`.", HelpName = "NAME:WEIGHT,…" };
-    private static readonly Option<ulong> SeedOption = new("--seed") { Description = "The seed of the cases.", HelpName = "N", DefaultValueFactory = _ => 1 };
-    private static readonly Option<int> Jobs = new("--jobs", "-j") { Description = "Mutants at a time.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private static readonly Option<ulong> SeedOption = new Option<ulong>("--seed") { Description = "The seed of the cases.", HelpName = "N", DefaultValueFactory = _ => 1 }.AtMost(CampaignOptions.MaxSeed);
+    private static readonly Option<int> Jobs = new Option<int>("--jobs", "-j") { Description = "Mutants at a time.", HelpName = "N", DefaultValueFactory = _ => 1 }.AtLeast(1);
     private static readonly Option<DirectoryInfo> Out = new("--out") { Description = "The folder of the measurement. One that is there is continued.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo("fuzz-out/mutants") };
     private static readonly Option<string> Baseline = new("--baseline") { Description = "Measure what else would find them: `uniform` (the same fuzzer, values of random bits) or `suite` (the official suite alone).", HelpName = "WHICH" };
     private static readonly Option<bool> List = new("--list") { Description = "List the mutants and what they break, and end." };
     private static readonly Option<bool> Triggers = new("--triggers") { Description = "Check that each mutant can be seen at all: its own script passes on the reference, and not on the mutant." };
     private static readonly Option<DirectoryInfo> Builds = new("--builds") { Description = "Where compiled mutants are kept. Default: artifacts/mutants of the checkout.", HelpName = "DIR" };
-
     private static readonly Option<bool> Reduce = new("--reduce") { Description = "Reduce the case that killed each mutant, to a script in the folder of the measurement." };
     private static readonly Option<string> ReduceTime = new("--reduce-time") { Description = "Processor time for the reduction of one kill; the smallest case so far is kept.", HelpName = "T", DefaultValueFactory = _ => "5s" };
 
@@ -75,7 +75,7 @@ internal static class MutantsCommand
                 var other => throw new CliException($"--baseline {other}: known are uniform and suite"),
             };
         }
-        catch (PlantingException e)
+        catch (Exception e) when (e is PlantingException or IOException or UnauthorizedAccessException)
         {
             throw new CliException(e.Message);
         }
@@ -142,12 +142,12 @@ internal static class MutantsCommand
             Seed = args.GetValue(SeedOption),
             Time = FuzzRunCommand.ParseTime("--time", args.GetValue(Time)!),
             TimeOfOne = args.GetValue(TimeOfOne) is { } one ? FuzzRunCommand.ParseTime("--time-of-one", one) : null,
-            Jobs = Math.Max(1, args.GetValue(Jobs)),
+            Jobs = args.GetValue(Jobs),
             Generator = new GeneratorOptions(features, uniform),
         };
         string name = string.Create(CultureInfo.InvariantCulture, $"{(uniform ? "uniform" : "fuzzer")}-{options.Seed}");
-        var built = Build(mutants, builds, withControl: true, cancel);
         using var log = new MutationLog(Path.Combine(args.GetValue(Out)!.FullName, $"{name}.jsonl"), options.Key);
+        var built = Build(mutants, builds, cancel);
         using var reference = Reference(features, ReferenceLimits.Generous);
         using var floor = Reference(features, ReferenceLimits.Floor);
         MutationRun? run = null;
@@ -168,7 +168,6 @@ internal static class MutantsCommand
     /// <summary>Reduces the kills that were not; whether all of them are scripts that show the mutant.</summary>
     private static bool ReduceKills(KillReducer reducer, ImmutableArray<BuiltMutant> mutants, IReadOnlyDictionary<string, MutantScore> scores, string folder, CancellationToken cancel)
     {
-        Directory.CreateDirectory(folder);
         var kills = ImmutableArray.CreateBuilder<ReducedKill>();
         foreach (var mutant in mutants)
         {
@@ -181,15 +180,15 @@ internal static class MutantsCommand
                 continue;
             }
             var (reduced, script) = reducer.Reduce(mutant, kill);
-            if (script is not null) File.WriteAllText(Path.ChangeExtension(path, ".wast"), script);
+            if (script is not null) OutputFile.Write(new FileInfo(Path.ChangeExtension(path, ".wast")), script);
             // Behind the script: what is there is whole.
-            File.WriteAllBytes(path, reduced.ToJson());
+            OutputFile.Write(new FileInfo(path), reduced.ToJson());
             kills.Add(reduced);
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{reduced.Id} {reduced.Instrs} instructions in {reduced.Seconds:0.0} s {reduced.Error}"));
         }
         Console.WriteLine();
         Console.Write(ReductionReport.Text(kills.ToImmutable()));
-        File.WriteAllBytes(Path.Combine(folder, "summary.json"), ReductionReport.ToJson(kills.ToImmutable()));
+        OutputFile.Write(new FileInfo(Path.Combine(folder, "summary.json")), ReductionReport.ToJson(kills.ToImmutable()));
         return kills.All(k => k.Error is null);
     }
 
@@ -215,8 +214,8 @@ internal static class MutantsCommand
         var official = SuiteList.Pinned.Suites.First(s => s.Official);
         var selection = Selection.Of([official.Name], SuiteList.Pinned, SuitePlaces.FromEnvironment());
         if (selection.Files.IsEmpty) throw new CliException($"the official suite is not to be had: `conformance suite fetch` gets it. {string.Join(' ', selection.Errors)}");
-        var built = Build(mutants, builds, withControl: true, cancel);
         using var log = new MutationLog(Path.Combine(args.GetValue(Out)!.FullName, "suite.jsonl"), $"{official.Name} {official.Commit}");
+        var built = Build(mutants, builds, cancel);
         double spent = log.Spent;
         foreach (var mutant in built)
         {
@@ -233,11 +232,11 @@ internal static class MutantsCommand
         return cancel.IsCancellationRequested ? ExitCode.Interrupted : log.Scores.GetValueOrDefault(MutationRun.Control)?.Kill is not null ? ExitCode.NotAsExpected : ExitCode.AsExpected;
     }
 
-    private static ImmutableArray<BuiltMutant> Build(ImmutableArray<Mutant> mutants, MutantBuilds builds, bool withControl, CancellationToken cancel)
+    private static ImmutableArray<BuiltMutant> Build(ImmutableArray<Mutant> mutants, MutantBuilds builds, CancellationToken cancel)
     {
         long begin = Stopwatch.GetTimestamp();
         var built = ImmutableArray.CreateBuilder<BuiltMutant>();
-        if (withControl) built.Add(new(null, MutationRun.Control, WorkerFolder.Create(builds.BuildOriginal(), AppContext.BaseDirectory, MutationRun.Control)));
+        built.Add(new(null, MutationRun.Control, WorkerFolder.Create(builds.BuildOriginal(), AppContext.BaseDirectory, MutationRun.Control)));
         foreach (var mutant in mutants)
         {
             if (cancel.IsCancellationRequested) throw new CliException("interrupted while building", ExitCode.Interrupted);

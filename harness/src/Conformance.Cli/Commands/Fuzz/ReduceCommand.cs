@@ -14,7 +14,7 @@ internal static class ReduceCommand
     private static readonly Option<string[]> Runtime = new("--runtime", "-r") { Description = "The engine that differs, by name or NAME=COMMAND.", HelpName = "NAME", Required = true };
     private static readonly Option<FileInfo> Output = new("--output", "-o") { Description = "Where the script is written. Default: the standard output.", HelpName = "FILE" };
     private static readonly Option<string> Land = new("--land") { Description = "Write the script to corpus/regressions/NAME.wast of this checkout.", HelpName = "NAME" };
-    private static readonly Option<string> Time = new("--time") { Description = "The most time to take, such as 90s or 10m.", HelpName = "T", DefaultValueFactory = _ => "30s" };
+    private static readonly Option<string> Time = new("--time") { Description = "How long at most: 30s, 5m.", HelpName = "T", DefaultValueFactory = _ => "30s" };
 
     public static Command Create()
     {
@@ -30,8 +30,8 @@ internal static class ReduceCommand
     private static int Run(ParseResult args)
     {
         WasmtimeChoice.Apply(args);
-        var saved = ReplayCommand.Find(args.GetValue(Which)!, null);
         var limit = FuzzRunCommand.ParseTime("--time", args.GetValue(Time)!);
+        var saved = ReplayCommand.Find(args.GetValue(Which)!, null);
         using var panel = FuzzPanel.Start([.. RuntimeCatalog.Split(args.GetValue(Runtime)!)], new Terminal(noColor: false, Verbosity.Normal));
         if (panel.Engines is not [var engine]) throw new CliException("--runtime: one engine, please");
         using var running = engine.Start();
@@ -86,7 +86,7 @@ internal static class ReduceCommand
         if (path is null) Console.Write(script);
         else
         {
-            File.WriteAllText(path, script);
+            OutputFile.Write(new FileInfo(path), script);
             Console.WriteLine(path);
         }
         return ExitCode.Finding;
