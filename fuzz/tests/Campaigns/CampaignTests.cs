@@ -132,7 +132,20 @@ public sealed class CampaignTests : IDisposable
     [Fact]
     public void Shards_share_no_case_and_miss_none()
     {
-        var parts = TestCampaign.Parts(FakeEngine.Create("a"));
+        var parts = TestCampaign.Parts(FakeEngine.Create("liar", _ => new Outcome.Returned([]))) with { Layers = [new FakeLayer("tiny")] };
+        string[] Names(string shard, int blocks)
+        {
+            var state = _test.Run(parts, TestCampaign.Options(parts, blocks * CaseBlock.Size, shard: shard), shard.Replace('/', '-'));
+            return [.. state.Findings.Keys.Concat(state.Repetitions.Keys)];
+        }
+        string[] whole = Names("1/1", 9), shards = [.. Names("1/3", 3), .. Names("2/3", 3), .. Names("3/3", 3)];
+        Assert.Equal(9 * CaseBlock.Size, whole.Length);
+        Assert.Equal(whole.Order(StringComparer.Ordinal), shards.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Each_layer_has_its_share_of_the_blocks_and_its_cases_in_a_row()
+    {
         var schedule = new Schedule([new("single", 4), new("module", 1)], [false]);
         var whole = Enumerable.Range(0, 60).Select(n => schedule.BlockAt(n)).ToList();
         Assert.Equal(whole.Count, whole.Select(b => (b.Layer, b.First)).Distinct().Count());

@@ -76,9 +76,6 @@ public sealed class RuleCoverage : IReferenceWatcher
     /// <summary>The steps watched.</summary>
     public long Steps => _executed.Sum();
 
-    /// <summary>How many cells were reached.</summary>
-    public int Reached => Cells().Count(c => c.Reached);
-
     /// <summary>Every cell, in the order of the instruction table.</summary>
     public IEnumerable<Cell> Cells()
     {

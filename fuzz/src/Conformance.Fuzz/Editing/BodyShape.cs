@@ -8,6 +8,7 @@ public readonly record struct Run(int From, int To)
 {
     public int Length => To - From;
 
+    /// <summary>Whether another run lies in this one, or is it.</summary>
     public bool Contains(Run other) => From <= other.From && other.To <= To;
 }
 

@@ -6,8 +6,10 @@ namespace Conformance.Fuzz.Editing;
 /// <summary>Blocks and the labels of branches in flat bodies.</summary>
 public static class Labels
 {
+    /// <summary>Whether an instruction opens a block.</summary>
     public static bool Opens(Op op) => op is Op.Block or Op.Loop or Op.If or Op.TryTable or Op.Try;
 
+    /// <summary>Whether an instruction ends the innermost block.</summary>
     public static bool Closes(Op op) => op is Op.End or Op.Delegate;
 
     /// <summary>Whether a run opens and closes the same blocks.</summary>

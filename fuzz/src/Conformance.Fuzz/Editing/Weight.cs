@@ -11,6 +11,7 @@ public static class Weight
 {
     private const long Simple = 100, Ordinary = 150;
 
+    /// <summary>The weight of a run of instructions.</summary>
     public static long Of(ReadOnlySpan<Instr> instrs)
     {
         long weight = 0;
@@ -18,6 +19,7 @@ public static class Weight
         return weight;
     }
 
+    /// <summary>The weight of an instruction.</summary>
     public static long Of(Instr instr) => instr switch
     {
         Const c => Simple + BitOperations.Log2(c.Bits + 1),
@@ -35,6 +37,7 @@ public static class Weight
         _ => Ordinary,
     };
 
+    /// <summary>The weight of a module: its definitions and all their code.</summary>
     public static long Of(Module module)
     {
         long weight = 0;
