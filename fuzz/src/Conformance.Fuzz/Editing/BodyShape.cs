@@ -286,7 +286,7 @@ public sealed class BodyShape
                 return (rest.Length + 1, rest.Add(b.Op == Op.BrOnCast ? difference : b.To), false);
             case Plain { Op: Op.Select or Op.RefAsNonNull or Op.AnyConvertExtern or Op.ExternConvertAny }: return (instr.Op == Op.Select ? 3 : 1, default, false);
             default:
-                if (StackEffect.Of(instr, _view, _locals) is not { IsPolymorphic: false } effect) throw new Unknown();
+                if (StackEffect.Of(instr, _view, _locals) is not { } effect) throw new Unknown();
                 return (effect.Pops, effect.Pushes, false);
         }
     }

@@ -109,13 +109,12 @@ public static class ModuleEdits
             var body = module.Funcs[f].Body.Instrs;
             for (int x = 0; x < type.Params.Length; x++)
             {
-                if (body.Any(i => i is Idx { Op: Op.LocalGet or Op.LocalSet or Op.LocalTee } local && local.X == x) || calls.Any(c => c.Tree.Operands.Length != type.Params.Length)) continue;
+                if (IsUsed(body, x) || calls.Any(c => c.Tree.Operands.Length != type.Params.Length)) continue;
                 int removed = x;
                 var without = module;
                 foreach (var caller in calls.GroupBy(c => c.Caller))
                     without = With(without, caller.Key, Without(without.Funcs[caller.Key].Body.Instrs, caller.Select(c => c.Tree.Operands[removed].Run)));
-                var moved = new IndexRewriter((space, y) => space == IndexSpace.Local && y > removed ? y - 1 : y).Rewrite(without.Funcs[f].Body);
-                yield return Typed(With(without, f, moved.Instrs), f, type with { Params = type.Params.RemoveAt(x) });
+                yield return Typed(With(without, f, WithoutLocal(without.Funcs[f].Body, x)), f, type with { Params = type.Params.RemoveAt(x) });
             }
             if (type.Results is [.., var last] && BodyEdits.Constant(last) is { } constant && BodyShape.Of(module.Funcs[f], view) is { Results: [.., var result] } && calls.All(c => !c.Tree.Diverges && c.Caller != f))
             {
@@ -161,7 +160,15 @@ public static class ModuleEdits
         return calls.Count == references && references > 0 ? calls : null;
     }
 
-    private static Module Typed(Module module, int func, FuncType type) => ModuleTrim.Unused(module with
+    /// <summary>Whether a body names a local.</summary>
+    internal static bool IsUsed(ImmutableArray<Instr> body, int local) => body.Any(i => i is Idx { Op: Op.LocalGet or Op.LocalSet or Op.LocalTee } named && named.X == local);
+
+    /// <summary>A body where a local that it does not name is not there: those behind it move up.</summary>
+    internal static ImmutableArray<Instr> WithoutLocal(Expr body, int local) =>
+        new IndexRewriter((space, x) => space == IndexSpace.Local && x > local ? x - 1 : x).Rewrite(body).Instrs;
+
+    /// <summary>The module in which a function has another type.</summary>
+    internal static Module Typed(Module module, int func, FuncType type) => ModuleTrim.Unused(module with
     {
         Types = module.Types.Add(new RecType([new SubType(type)])),
         Funcs = module.Funcs.SetItem(func, module.Funcs[func] with { Type = (uint)module.TypeCount }),
@@ -206,6 +213,7 @@ public static class ModuleEdits
 
     private static int Count(Expr expr) => expr.Instrs.Length - 1;
 
+    /// <summary>The module in which a function has another body.</summary>
     public static Module With(Module module, int func, ImmutableArray<Instr> body) =>
         module with { Funcs = module.Funcs.SetItem(func, module.Funcs[func] with { Body = new Expr(body) }) };
 

@@ -8,12 +8,14 @@ namespace Conformance.Fuzz.Editing;
 /// </summary>
 /// <param name="Pops">How many values it takes.</param>
 /// <param name="Pushes">The types of what it gives; a type that cannot be told from the instruction alone is <c>bot</c>.</param>
-/// <param name="IsPolymorphic">Whether what follows is unreachable.</param>
-public readonly record struct StackEffect(int Pops, ImmutableArray<ValType> Pushes, bool IsPolymorphic = false)
+public readonly record struct StackEffect(int Pops, ImmutableArray<ValType> Pushes)
 {
-    private static readonly ImmutableArray<ValType> None = [], Unknown = [ValType.Bot], I32 = [ValType.I32];
+    private static readonly ImmutableArray<ValType> None = [], I32 = [ValType.I32];
 
-    /// <summary>The effect, or null for structured instructions, for others that depend on labels, and when an immediate names something that is not there.</summary>
+    /// <summary>
+    /// The effect, or null for structured instructions, for others that depend on labels or operands or after which nothing is reached (<see cref="BodyShape"/> knows those),
+    /// and when an immediate names something that is not there.
+    /// </summary>
     public static StackEffect? Of(Instr instr, ModuleView view, ImmutableArray<ValType> locals)
     {
         if (instr.Def.HasType) return new(instr.Def.Params.Length, [.. instr.Def.Results.Select(r => r.Var == SigVar.None ? r.Type : TypeOf(r.Var, instr, view))]);
@@ -43,11 +45,8 @@ public readonly record struct StackEffect(int Pops, ImmutableArray<ValType> Push
 #pragma warning disable IDE0072 // The rest has no effect that the instruction alone tells.
     private static StackEffect? OfPlain(Op op) => op switch
     {
-        Op.Unreachable or Op.Return or Op.ThrowRef => new(0, None, IsPolymorphic: true),
         Op.Drop => new(1, None),
-        Op.Select => new(3, Unknown),
         Op.RefIsNull => new(1, I32),
-        Op.RefAsNonNull or Op.AnyConvertExtern or Op.ExternConvertAny => new(1, Unknown),
         _ => null,
     };
 
@@ -66,7 +65,6 @@ public readonly record struct StackEffect(int Pops, ImmutableArray<ValType> Push
         Op.ArrayGet or Op.ArrayGetS or Op.ArrayGetU => i.X < view.Types.Length && view.Types[(int)i.X].Comp is ArrayType a ? new(2, [a.Field.Storage.Unpacked]) : null,
         Op.ArraySet => new(3, None),
         Op.ArrayFill => new(4, None),
-        Op.Br or Op.Throw or Op.ReturnCall or Op.ReturnCallRef => new(0, None, IsPolymorphic: true),
         _ => null,
     };
 
@@ -81,7 +79,6 @@ public readonly record struct StackEffect(int Pops, ImmutableArray<ValType> Push
         Op.ArrayCopy => new(5, None),
         Op.ArrayInitData or Op.ArrayInitElem => new(4, None),
         Op.MemoryCopy or Op.MemoryInit or Op.TableCopy or Op.TableInit => new(3, None),
-        Op.ReturnCallIndirect => new(0, None, IsPolymorphic: true),
         _ => null,
     };
 #pragma warning restore IDE0072

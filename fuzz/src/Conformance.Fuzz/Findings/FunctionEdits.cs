@@ -25,10 +25,8 @@ internal static class FunctionEdits
                 var body = module.Funcs[f].Body.Instrs;
                 for (int x = type.Params.Length - 1; x >= 0; x--)
                 {
-                    if (body.Any(i => i is Idx { Op: Op.LocalGet or Op.LocalSet or Op.LocalTee } local && local.X == x)) continue;
-                    int removed = x;
-                    var moved = new IndexRewriter((space, y) => space == IndexSpace.Local && y > removed ? y - 1 : y).Rewrite(module.Funcs[f].Body);
-                    var fewer = With(c, m, f, type with { Params = type.Params.RemoveAt(x) }, moved.Instrs);
+                    if (ModuleEdits.IsUsed(body, x)) continue;
+                    var fewer = With(c, m, f, type with { Params = type.Params.RemoveAt(x) }, ModuleEdits.WithoutLocal(module.Funcs[f].Body, x));
                     var actions = c.Actions.ToBuilder();
                     var modules = new List<int>();
                     for (int a = 0; a < actions.Count; a++)
@@ -163,7 +161,7 @@ internal static class FunctionEdits
         var before = ImmutableArray.CreateBuilder<Instr>();
         for (int x = 0; x < type.Params.Length; x++)
         {
-            if (!body.Any(i => i is Idx { Op: Op.LocalGet or Op.LocalSet or Op.LocalTee } local && local.X == x)) continue;
+            if (!ModuleEdits.IsUsed(body, x)) continue;
             if (x < args.Length && (args[x].Lo | args[x].Hi) == 0) continue;
             if (x >= args.Length && type.Params[x] is var t && (!t.IsRef || t.Ref.Nullable)) continue;
             if (x >= args.Length) return null;
@@ -190,16 +188,8 @@ internal static class FunctionEdits
         return (new Func(0, [.. type.Params.Select(t => new Locals(1, t)), .. func.Locals], new Expr([.. before, .. body])), results);
     }
 
-    private static FuzzCase With(FuzzCase c, int m, int f, FuncType type, ImmutableArray<Instr> body)
-    {
-        var module = c.Modules[m].Syntax!;
-        var changed = module with
-        {
-            Types = module.Types.Add(new RecType([new SubType(type)])),
-            Funcs = module.Funcs.SetItem(f, module.Funcs[f] with { Type = (uint)module.TypeCount, Body = new Expr(body) }),
-        };
-        return c with { Modules = c.Modules.SetItem(m, new FuzzModule(ModuleTrim.Unused(changed))) };
-    }
+    private static FuzzCase With(FuzzCase c, int m, int f, FuncType type, ImmutableArray<Instr> body) =>
+        c with { Modules = c.Modules.SetItem(m, new FuzzModule(ModuleEdits.Typed(ModuleEdits.With(c.Modules[m].Syntax!, f, body), f, type))) };
 
     /// <summary>The names of a function that only actions call, by invocations; null when something else refers to it.</summary>
     private static HashSet<string>? ActionsOnly(FuzzCase c, Module module, uint func)
