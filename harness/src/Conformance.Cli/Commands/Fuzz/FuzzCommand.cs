@@ -10,7 +10,7 @@ internal static class FuzzCommand
         Search for faults with made-up input.
 
         Examples:
-          conformance fuzz run                                  all engines that are found, until Ctrl-C; again: goes on
+          conformance fuzz run                                  the engines that are found, until Ctrl-C; again: goes on
           conformance fuzz run --runtime wasmtime-o0,node --time 10m --out night
           conformance fuzz report night                         what was found
           conformance fuzz replay night/findings/001            a finding: modules, actions, results
