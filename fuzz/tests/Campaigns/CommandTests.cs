@@ -85,7 +85,7 @@ public sealed class CommandTests : IDisposable
         string bin = At("bin"), program = Path.Combine(bin, "conformance");
         Directory.CreateDirectory(bin);
         File.WriteAllText(program, $"#!/bin/sh\nexec dotnet exec \"{Program}\" \"$@\"\n");
-        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
         environment["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}";
         string[] command = [.. ((YamlSequenceNode)container["command"]).Concat((YamlSequenceNode)container["args"]).Select(n => n.ToString())];
         for (int index = 0; index < Shards; index++)
