@@ -18,7 +18,10 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
     /// <summary>Steps that a case may have: a candidate that loops forever should not take long to do so.</summary>
     private static readonly ImmutableArray<ulong> Fuels = [5_000, 100_000, 5_000_000];
 
-    private ulong _fuel = Fuels[^1];
+    /// <summary>The most steps that a case may have.</summary>
+    public static ulong MostFuel => Fuels[^1];
+
+    private ulong _fuel = MostFuel;
     private bool _isDetermined;
 
     /// <summary>How the engine differs on a case, or null when it does not.</summary>
@@ -43,9 +46,9 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
         var reducer = new Reducer(candidate => Still(candidate, first.Class) && also?.Invoke(candidate) != false, limit)
         {
             // Probes are calls, which are steps too.
-            Run = probed => arbiter.Expect(probed, probed.ToCase(), engine, Math.Min(20 * _fuel, Fuels[^1])),
+            Run = probed => arbiter.Expect(probed, probed.ToCase(), engine, Math.Min(20 * _fuel, MostFuel)),
             Spent = spent,
-            IsLong = _fuel == Fuels[^1],
+            IsLong = _fuel == MostFuel,
         };
         return reducer.Reduce(found) with { Class = first.Class };
     }
@@ -82,7 +85,7 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
     {
         foreach (ulong fuel in Fuels)
             if (!IsExhausted(run(fuel))) return fuel;
-        return Fuels[^1];
+        return MostFuel;
     }
 
     private static bool IsExhausted(CaseResult result)
@@ -99,7 +102,7 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
         if (IsExhausted(expected) || !Allowed.IsItself(candidate, expected)) return false;
         if (arbiter.Compare(candidate, sent, expected, running.Run([sent])[0], engine) is not Verdict.Difference found || !IsAlike(found.Class, difference)) return false;
         if (_isDetermined && !arbiter.IsDetermined(candidate, sent, expected, engine, _fuel)) return false;
-        if (_fuel == Fuels[^1]) _fuel = FuelFor(fuel => arbiter.Expect(candidate, sent, engine, fuel));
+        if (_fuel == MostFuel) _fuel = FuelFor(fuel => arbiter.Expect(candidate, sent, engine, fuel));
         return true;
     }
 

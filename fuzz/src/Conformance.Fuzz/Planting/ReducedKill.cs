@@ -13,6 +13,9 @@ public sealed record ReducedKill
     /// <summary>The killing case, and how the mutant differed on it.</summary>
     public required string Case { get; init; }
 
+    /// <summary>The case that was reduced instead, since no script shows the mutant on the killing one; null when that was reduced.</summary>
+    public string? Instead { get; init; }
+
     /// <summary>How the mutant differed, on the case and on what it became.</summary>
     public required string Class { get; init; }
 
@@ -60,6 +63,7 @@ public sealed record ReducedKill
         json.WriteStartObject();
         json.WriteString("id", Id);
         json.WriteString("case", Case);
+        if (Instead is not null) json.WriteString("instead", Instead);
         json.WriteString("class", Class);
         json.WriteNumber("budget", Budget);
         json.WriteNumber("instructionsBefore", InstrsBefore);
@@ -89,6 +93,7 @@ public sealed record ReducedKill
             {
                 Id = Json.Text(json, "id"),
                 Case = Json.Text(json, "case"),
+                Instead = Json.TextOrNull(json, "instead"),
                 Class = Json.Text(json, "class"),
                 Budget = Json.Double(json, "budget"),
                 InstrsBefore = Json.Int(json, "instructionsBefore"),

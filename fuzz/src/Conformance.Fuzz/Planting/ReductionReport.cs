@@ -16,7 +16,7 @@ public static class ReductionReport
     {
         var text = new StringBuilder();
         foreach (var kill in kills)
-            text.AppendLine(Invariant($"{kill.Id,-5} {(kill.IsBytes ? "bytes only, no instructions  " : Invariant($"{kill.InstrsBefore,6:N0} -> {kill.Instrs,3} instructions"))}, {kill.Bytes,5:N0} bytes, {kill.Tried,6:N0} candidates, {kill.Seconds,5:0.00} s{(kill.IsMinimal ? "" : " (time was up)")}: {(kill.Error is { } error ? $"ERROR: {error}" : kill.Class)}"));
+            text.AppendLine(Invariant($"{kill.Id,-5} {(kill.IsBytes ? "bytes only, no instructions  " : Invariant($"{kill.InstrsBefore,6:N0} -> {kill.Instrs,3} instructions"))}, {kill.Bytes,5:N0} bytes, {kill.Tried,6:N0} candidates, {kill.Seconds,5:0.00} s{(kill.IsMinimal ? "" : " (time was up)")}{(kill.Instead is { } other ? $" (of {other}, as no script shows it on the killing case)" : "")}: {(kill.Error is { } error ? $"ERROR: {error}" : kill.Class)}"));
         var whole = Whole(kills);
         text.AppendLine();
         text.AppendLine(Invariant($"{whole.Length} of {kills.Length} kills reduced to a script that passes on the reference and fails on the mutant, {whole.Count(k => k.IsMinimal)} until nothing helped"));
