@@ -11,31 +11,10 @@ import os
 import re
 import signal
 import sys
+from iwasm import *
 
-LIBRARY = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("CONFORMANCE_LIBIWASM") or sys.exit("CONFORMANCE_LIBIWASM names no libiwasm")
-lib = ctypes.CDLL(LIBRARY)
 out = os.fdopen(os.dup(1), "w", encoding="utf-8")
 os.dup2(2, 1)  # the library writes to standard output, too
-LETTERS = {"P": ctypes.c_void_p, "S": ctypes.c_char_p, "B": ctypes.c_bool, "C": ctypes.c_uint8, "N": ctypes.c_uint32, "-": None}
-
-
-def struct(title, /, **fields):
-    return type(title, (ctypes.Structure,), {"_fields_": [(field, LETTERS[letter]) for field, letter in fields.items()]})
-
-
-LoadArgs, Export = struct("LoadArgs", name="S", clone="B", freeable="B", no_resolve="B"), struct("Export", name="S", kind="N", type="P")
-Global, LETTERS["R"] = struct("Global", kind="C", mutable="B", data="P"), struct("RefType", code="C", nullable="B", heap="N")
-# The library's functions, each with the types of its result and its parameters.
-for signature in """runtime_init B; runtime_destroy -; runtime_set_log_level -N; runtime_get_version -PPP; runtime_load_ex PPNPPN;
-        runtime_resolve_symbols BP; runtime_register_module BSPPN; runtime_instantiate PPNNPN; runtime_deinstantiate -P;
-        runtime_get_export_count NP; runtime_get_export_type -PNP; runtime_lookup_function PPS; runtime_get_export_global_inst BPSP;
-        runtime_get_exec_env_singleton PP; runtime_call_wasm BPPNP; runtime_get_exception SP; runtime_clear_exception -P;
-        func_type_get_result_count NP; func_type_get_result_type RPN; externref_obj_new PPP; anyref_obj_new PPP; anyref_obj_get_value NP;
-        externref_obj_to_internal_obj PP; obj_is_i31_obj BP; obj_is_externref_obj BP; obj_is_anyref_obj BP; obj_is_func_obj BP;
-        obj_is_struct_obj BP; obj_is_array_obj BP""".split(";"):
-    name, types = signature.split()
-    function = globals()[name] = getattr(lib, "wasm_" + name)
-    function.restype, *function.argtypes = [LETTERS[letter] for letter in types]
 KINDS = {"i31": obj_is_i31_obj, "extern": obj_is_externref_obj, "func": obj_is_func_obj, "struct": obj_is_struct_obj, "array": obj_is_array_obj}
 NUMBERS = {0x7F: ("i32", 4), 0x7E: ("i64", 8), 0x7D: ("f32", 4), 0x7C: ("f64", 8), 0x7B: ("v128", 16)}  # by the binary format's code
 SIZES = dict(NUMBERS.values())
@@ -74,7 +53,7 @@ class Wamr:
         runtime_init()
         self.instances, parts = {}, (ctypes.c_uint32 * 3)()
         runtime_get_version(*(ctypes.addressof(parts) + 4 * i for i in range(3)))
-        return {"is": "hello", "protocol": 1, "name": "wamr", "version": ".".join(map(str, parts)), "requests": ["instantiate", "register", "invoke", "get"]}
+        return {"is": "hello", "protocol": 1, "name": "wamr", "version": ".".join(map(str, parts)), "requests": ["instantiate", "register", "invoke", "get", "memory"]}
 
     def reset(self, request):
         for instance, _, _ in self.instances.values():
@@ -139,6 +118,11 @@ class Wamr:
         runtime_get_export_global_inst(instance, request["name"].encode(), ctypes.byref(found := Global()))
         code = ctypes.string_at(types[request["name"]], 1)[0]  # a global's type begins with it; the function for it knows two references only
         return {"is": "returned", "values": [value(code, ctypes.string_at(found.data, 16))]}
+
+    def memory(self, request):
+        memory = runtime_lookup_memory(self.instances[request["instance"]][0], request["name"].encode())
+        size = memory_get_cur_page_count(memory) * memory_get_bytes_per_page(memory)
+        return {"is": "bytes", "hex": ctypes.string_at(memory_get_base_address(memory), size)[request["offset"]:request["offset"] + request["length"]].hex()}
 
 
 worker = Wamr()

@@ -83,6 +83,13 @@ public sealed class RequestCaseTests
         Assert.Contains("values of type i64 do not cross", e.Message, StringComparison.Ordinal);
     }
 
+    [ProxyFact]
+    public void The_test_of_workers_knows_batches()
+    {
+        var check = Assert.Single(WorkerTest.Run(Programs.Proxy("--batches", "yes")), c => c.Text.Contains("batch", StringComparison.Ordinal));
+        Assert.True(check.Passed, check.Text);
+    }
+
     /// <summary>The next cases are none the worse, and what a case did before the loss is known.</summary>
     [ProxyTheory]
     [InlineData("die", typeof(Outcome.Crashed), "signal 9", false)]

@@ -186,7 +186,9 @@ internal sealed partial class CaseDialogue
             if (action.As is { } name)
             {
                 var registered = Register(name, instance.Number);
-                _whyUnregistered[name] = () => registered.MayHold ? null : registered.Outcome;
+                var before = WhyUnregistered(name);
+                // What could not be made takes no name: in a batch, that is known only afterwards.
+                _whyUnregistered[name] = () => !instance.Exists ? before?.Invoke() : registered.MayHold ? null : registered.Outcome;
             }
             if (_host != 0 && syntax?.Exports.Any(e => e.Name == CaseHost.Back && e.Kind == ExternKind.Func) == true)
                 Beside(instance, CaseObservers.LinkBack(NameOf(instance)));

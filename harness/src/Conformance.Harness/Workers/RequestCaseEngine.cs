@@ -94,7 +94,7 @@ public sealed class RequestCaseEngine : ICaseEngine
         if (_worker is { } used && (used.Lost is not null || used.Memory > _options.Limits.Reuse)) Leave(used.Lost is not null);
         try
         {
-            return new CaseDialogue(new(Worker(), batches, batches ? _options.Batch : _options.Single), Facts, noLinks, _features, @case).Run();
+            return new CaseDialogue(new(Worker(), batches, _options.Single), Facts, noLinks, _features, @case).Run();
         }
         catch (CaseLostException)
         {

@@ -218,7 +218,7 @@ public static class WorkerTest
         string got = string.Join(", ", replies.Select(r => r.Outcome switch
         {
             Outcome.Rejected or Outcome.Malformed => "refused",
-            Outcome.Returned { Values: [var value] } => value.ToString(),
+            Outcome.Returned { Values: [var value] } => WireValue.Text(value),
             Outcome.Returned => "done",
             var outcome => outcome!.GetType().Name.ToLowerInvariant(),
         }));
