@@ -48,10 +48,12 @@ public static class OutlineMutator
         int k = d.Below(group.Length);
         var type = group[k];
         int count = m.TypeCount;
+        uint own = (uint)(m.Types.Take(g).Sum(t => t.SubTypes.Length) + k);
         var changed = d.Below(6) switch
         {
             0 => type with { Final = !type.Final },
-            1 => type with { Supers = [HeapType.Idx((uint)d.Below(count + 1))] },
+            // Itself, which is wrong for no other reason where it is open.
+            1 => type with { Supers = [HeapType.Idx(d.OneIn(2) ? own : (uint)d.Below(count + 1))] },
             2 => type with { Supers = [] },
             3 when type.Comp is StructType s && !s.Fields.IsEmpty => type with { Comp = new StructType(s.Fields.SetItem(d.Below(s.Fields.Length), Field(s.Fields[0], d, count))) },
             3 when type.Comp is StructType s => type with { Comp = new StructType([new(false, new(ValType.I32))]) },

@@ -10,7 +10,7 @@ namespace Conformance.Fuzz.Generating;
 public static class Generator
 {
     /// <summary>Changes whenever the same seed may give another case.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     /// <summary>All layers, the simplest first.</summary>
     public static ImmutableArray<ILayer> Layers { get; } =
