@@ -75,6 +75,7 @@ public sealed class KillReducerTests
         var read = ReducedKill.FromJson(kill.ToJson());
         Assert.Equal(kill.LeftOut, read.LeftOut, StringComparer.Ordinal);
         Assert.Equal(kill with { LeftOut = default }, read with { LeftOut = default });
+        Assert.Equal("no script has a host", ReducedKill.FromJson((kill with { Unscripted = "no script has a host" }).ToJson()).Unscripted);
         Assert.Throws<FormatException>(() => ReducedKill.FromJson("{}"u8.ToArray()));
         Assert.Throws<FormatException>(() => ReducedKill.FromJson("no JSON"u8.ToArray()));
     }
@@ -82,18 +83,21 @@ public sealed class KillReducerTests
     [Fact]
     public void The_report_counts_the_kills_that_have_a_script()
     {
-        ImmutableArray<ReducedKill> kills = [Kill(9, 3), Kill(1, 0.5), Kill(0, 0.5) with { IsBytes = true }, Kill(2, 0.1), Kill(77, 5.1, "the script passes on the mutant"), Kill(4, 1)];
+        ImmutableArray<ReducedKill> kills = [Kill(9, 3), Kill(1, 0.5), Kill(0, 0.5) with { IsBytes = true }, Kill(2, 0.1), Kill(77, 5.1, "the script passes on the mutant"), Kill(4, 1),
+            Kill(88, 5.1) with { Shows = null, Unscripted = "no script has a host" }];
         string text = ReductionReport.Text(kills);
-        Assert.Contains("5 of 6 kills reduced", text, StringComparison.Ordinal);
+        Assert.Contains("5 of 7 kills reduced", text, StringComparison.Ordinal);
         Assert.Contains("instructions: median 2, 90th percentile 9, most 9", text, StringComparison.Ordinal);
         Assert.Contains("seconds of one core: median 0.50, 90th percentile 3.00, most 3.00", text, StringComparison.Ordinal);
         Assert.Contains("not counted: 1 kills by bytes that are no module", text, StringComparison.Ordinal);
+        Assert.Contains("1 more without a script", text, StringComparison.Ordinal);
+        Assert.Contains("no script: no script has a host", text, StringComparison.Ordinal);
         Assert.Contains("ERROR: the script passes on the mutant", text, StringComparison.Ordinal);
 
         using var json = System.Text.Json.JsonDocument.Parse(ReductionReport.ToJson(kills));
         Assert.Equal(5, json.RootElement.GetProperty("reduced").GetInt32());
         Assert.Equal(2, json.RootElement.GetProperty("instructions").GetProperty("median").GetInt32());
         Assert.Equal(0.5, json.RootElement.GetProperty("seconds").GetProperty("median").GetDouble());
-        Assert.Equal(6, json.RootElement.GetProperty("mutants").GetArrayLength());
+        Assert.Equal(7, json.RootElement.GetProperty("mutants").GetArrayLength());
     }
 }

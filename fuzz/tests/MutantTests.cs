@@ -54,7 +54,7 @@ public class MutantTests
 
     [Theory]
     [InlineData("    kill: (module)", "", "x.yaml: line 2: a mutant lacks `kill`: only those that are `equivalent` may")]
-    [InlineData("    plant: p", "    plants: p", "x.yaml: line 4: unknown key `plants`; known are id, origin, plant, trigger, edits, kill, differ, equivalent, beyond")]
+    [InlineData("    plant: p", "    plants: p", "x.yaml: line 4: unknown key `plants`; known are id, origin, plant, trigger, edits, kill, differ, equivalent, beyond, unscripted")]
     public void A_file_with_a_mistake_is_refused(string line, string instead, string error) =>
         Assert.Equal(error, Assert.Throws<PlantingException>(() => MutantReader.Parse("x.yaml", One.ReplaceLineEndings("\n").Replace(line, instead, StringComparison.Ordinal))).Message);
 

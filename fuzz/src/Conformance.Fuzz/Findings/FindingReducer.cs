@@ -18,10 +18,7 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
     /// <summary>Steps that a case may have: a candidate that loops forever should not take long to do so.</summary>
     private static readonly ImmutableArray<ulong> Fuels = [5_000, 100_000, 5_000_000];
 
-    /// <summary>The most steps that a case may have.</summary>
-    public static ulong MostFuel => Fuels[^1];
-
-    private ulong _fuel = MostFuel;
+    private ulong _fuel = Fuels[^1];
     private bool _isDetermined;
 
     /// <summary>How the engine differs on a case, or null when it does not.</summary>
@@ -46,9 +43,9 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
         var reducer = new Reducer(candidate => Still(candidate, first.Class) && also?.Invoke(candidate) != false, limit)
         {
             // Probes are calls, which are steps too.
-            Run = probed => arbiter.Expect(probed, probed.ToCase(), engine, Math.Min(20 * _fuel, MostFuel)),
+            Run = probed => arbiter.Expect(probed, probed.ToCase(), engine, Math.Min(20 * _fuel, Fuels[^1])),
             Spent = spent,
-            IsLong = _fuel == MostFuel,
+            IsLong = _fuel == Fuels[^1],
         };
         return reducer.Reduce(found) with { Class = first.Class };
     }
@@ -85,7 +82,7 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
     {
         foreach (ulong fuel in Fuels)
             if (!IsExhausted(run(fuel))) return fuel;
-        return MostFuel;
+        return Fuels[^1];
     }
 
     private static bool IsExhausted(CaseResult result)
@@ -102,7 +99,7 @@ public sealed class FindingReducer(IArbiter arbiter, CampaignEngine engine, ICas
         if (IsExhausted(expected) || !Allowed.IsItself(candidate, expected)) return false;
         if (arbiter.Compare(candidate, sent, expected, running.Run([sent])[0], engine) is not Verdict.Difference found || !IsAlike(found.Class, difference)) return false;
         if (_isDetermined && !arbiter.IsDetermined(candidate, sent, expected, engine, _fuel)) return false;
-        if (_fuel == MostFuel) _fuel = FuelFor(fuel => arbiter.Expect(candidate, sent, engine, fuel));
+        if (_fuel == Fuels[^1]) _fuel = FuelFor(fuel => arbiter.Expect(candidate, sent, engine, fuel));
         return true;
     }
 

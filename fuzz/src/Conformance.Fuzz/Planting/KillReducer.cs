@@ -34,45 +34,8 @@ public sealed class KillReducer(GeneratorOptions generator, Func<StoreOptions, I
     /// <param name="Script">The script, or null when there is none.</param>
     public sealed record Outcome(ReducedKill Kill, string? Script);
 
-    /// <summary>Cases to look through for another that kills.</summary>
-    private const int MostOthers = 30_000;
-
-    /// <summary>
-    /// Reduces the case of a kill. Where no script shows the mutant, since none can have a host that calls back, the next case of the layer that a script does show
-    /// it on is reduced instead; looking for that one is not in the times.
-    /// </summary>
+    /// <summary>Reduces the case of a kill.</summary>
     public Outcome Reduce(BuiltMutant mutant, Kill kill)
-    {
-        var outcome = ReduceCase(mutant, kill);
-        if (outcome is { Kill.Error: null } or { Script: null } || Next(mutant, kill) is not { } next) return outcome;
-        outcome = ReduceCase(mutant, next);
-        return outcome with { Kill = outcome.Kill with { Case = kill.Case, Instead = next.Case } };
-    }
-
-    /// <summary>The next case of the layer that kills the mutant and whose script does too.</summary>
-    private Kill? Next(BuiltMutant mutant, Kill kill)
-    {
-        if (CaseName.Parse(kill.Case) is not { } name || Generator.Find(name.Layer) is not { } layer) return null;
-        using var scripts = OutOfProcessRuntime.Start(Limited(mutant.Worker, ForScripts(FindingReducer.MostFuel)));
-        using var engine = WorkerCaseEngine.Start(Limited(mutant.Worker, FindingReducer.MostFuel), new WorkerCaseOptions { Features = generator.Features, Batch = LongestFirst, Single = LongestFirst, Locates = false });
-        var described = Describe(mutant, engine);
-        var reducer = new FindingReducer(_arbiter, described, engine);
-        foreach (var names in Enumerable.Range(1, MostOthers).Select(n => name with { Seed = name.Seed + (ulong)n }).Chunk(CaseStream.BatchSize))
-        {
-            var cases = names.Select(n => layer.Generate(Generator.DecisionsOf(n), generator)).ToArray();
-            var results = engine.Run([.. cases.Select(c => c.ToCase())]);
-            for (int i = 0; i < cases.Length; i++)
-            {
-                var sent = cases[i].ToCase();
-                if (_arbiter.Compare(cases[i], sent, _arbiter.Expect(cases[i], sent, described), results[i], described) is not Verdict.Difference found) continue;
-                var other = new Kill(names[i].ToString(), name.Layer, found.Class, found.Expected, found.Observed);
-                if (Write(mutant, other, reducer, cases[i], scripts, FindingReducer.MostFuel).Kill.Error is null) return other;
-            }
-        }
-        return null;
-    }
-
-    private Outcome ReduceCase(BuiltMutant mutant, Kill kill)
     {
         var result = new ReducedKill { Id = mutant.Id, Case = kill.Case, Class = kill.Class, Budget = budget.TotalSeconds };
         if (CaseName.Parse(kill.Case) is not { } name || Generator.Find(name.Layer) is not { } layer) return new(result with { Error = "there is no case to reduce" }, null);
@@ -83,17 +46,17 @@ public sealed class KillReducer(GeneratorOptions generator, Func<StoreOptions, I
         long clock = Stopwatch.GetTimestamp();
         using var engine = WorkerCaseEngine.Start(Limited(mutant.Worker, fuel), new WorkerCaseOptions { Features = generator.Features, Batch = LongestFirst, Single = LongestFirst, Locates = false });
         TimeSpan Spent() => Environment.CpuUsage.TotalTime + scripts.ProcessorTime + engine.ProcessorTime - begin;
-        var described = Describe(mutant, engine);
+        var described = new CampaignEngine(engine.Info, mutant.Id, IsOptimizing: false, () => engine) { Facts = new EngineFacts(engine.Info.Features, engine.Facts.ObeysProfiles, generator.Features) };
         var reducer = new FindingReducer(_arbiter, described, engine);
         if (reducer.Difference(found) is null) return new(result with { Error = "the mutant does not differ on the case" }, null);
         engine.Longest = LongestCase;
         if (reducer.Reduce(found, budget, Spent) is not { } reduction) return new(result with { Error = "the mutant does not differ on the case" }, null);
         var script = Write(mutant, kill, reducer, reduction.Case, scripts, fuel);
-        if (script.Kill.Error is not null && Write(mutant, kill, reducer, found, scripts, fuel).Kill.Error is null)
+        if (script.Kill.Shows is null && Write(mutant, kill, reducer, found, scripts, fuel).Kill.Shows is not null)
         {
             // Few bugs depend on what a script does beside: then each candidate is tried as a script too.
             int tried = reduction.Tried;
-            reduction = reducer.Reduce(found, budget, Spent, c => Write(mutant, kill, reducer, c, scripts, fuel).Kill.Error is null)!;
+            reduction = reducer.Reduce(found, budget, Spent, c => Write(mutant, kill, reducer, c, scripts, fuel).Kill.Shows is not null)!;
             reduction = reduction with { Tried = reduction.Tried + tried };
             script = Write(mutant, kill, reducer, reduction.Case, scripts, fuel);
         }
@@ -114,11 +77,6 @@ public sealed class KillReducer(GeneratorOptions generator, Func<StoreOptions, I
         };
     }
 
-    private CampaignEngine Describe(BuiltMutant mutant, WorkerCaseEngine engine) => new(engine.Info, mutant.Id, IsOptimizing: false, () => engine)
-    {
-        Facts = new EngineFacts(engine.Info.Features, engine.Facts.ObeysProfiles, generator.Features),
-    };
-
     /// <summary>What a mutant does forever ends as early as what the reference does.</summary>
     private static WorkerSpec Limited(WorkerSpec worker, ulong fuel) => worker with { Command = [.. worker.Command, "--fuel", fuel.ToString(CultureInfo.InvariantCulture)] };
 
@@ -134,6 +92,7 @@ public sealed class KillReducer(GeneratorOptions generator, Func<StoreOptions, I
         byte[] source = Encoding.UTF8.GetBytes(script);
         result = result with { LeftOut = leftOut };
         if (TriggerCheck.FirstFailure(file, source, reference(ReferenceLimits.Generous with { Fuel = ForScripts(fuel) })) is { } failure) return new(result with { Error = $"the script does not pass on the reference: {failure}" }, script);
-        return new(TriggerCheck.FirstFailure(file, source, scripts) is { } shows ? result with { Shows = shows } : result with { Error = "the script passes on the mutant" }, script);
+        if (TriggerCheck.FirstFailure(file, source, scripts) is { } shows) return new(result with { Shows = shows }, script);
+        return new(mutant.Mutant?.Unscripted is { } why ? result with { Unscripted = why } : result with { Error = "the script passes on the mutant" }, script);
     }
 }

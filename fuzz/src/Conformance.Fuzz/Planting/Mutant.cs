@@ -44,6 +44,9 @@ public sealed record Mutant
 
     /// <summary>Why the fuzzer is not expected to kill it though <see cref="Kill"/> does, or null.</summary>
     public string? Beyond { get; init; }
+
+    /// <summary>Why no script may show it on the case that killed it, though <see cref="Kill"/> does; or null.</summary>
+    public string? Unscripted { get; init; }
 }
 
 /// <summary>A row that cannot be planted.</summary>

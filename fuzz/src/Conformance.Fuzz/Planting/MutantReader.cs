@@ -50,10 +50,10 @@ public static class MutantReader
 
     private static Mutant Mutant(string file, YamlNode node)
     {
-        string? id = null, origin = null, plant = null, trigger = null, kill = null, equivalent = null, beyond = null;
+        string? id = null, origin = null, plant = null, trigger = null, kill = null, equivalent = null, beyond = null, unscripted = null;
         bool differs = false;
         var edits = ImmutableArray.CreateBuilder<SourceEdit>();
-        foreach (var (key, value) in Yaml.Entries(node, "id", "origin", "plant", "trigger", "edits", "kill", "differ", "equivalent", "beyond"))
+        foreach (var (key, value) in Yaml.Entries(node, "id", "origin", "plant", "trigger", "edits", "kill", "differ", "equivalent", "beyond", "unscripted"))
             switch (key)
             {
                 case "id": id = Yaml.Scalar(value); break;
@@ -64,6 +64,7 @@ public static class MutantReader
                 case "differ": (kill, differs) = (Yaml.Scalar(value), true); break;
                 case "equivalent": equivalent = Yaml.Scalar(value); break;
                 case "beyond": beyond = Yaml.Scalar(value); break;
+                case "unscripted": unscripted = Yaml.Scalar(value); break;
                 default: edits.AddRange(Yaml.Items(value).Select(Edit)); break;
             }
         if (edits.Count == 0) throw Yaml.Error(node, "a mutant lacks `edits`");
@@ -80,6 +81,7 @@ public static class MutantReader
             Differs = differs,
             Equivalent = equivalent,
             Beyond = beyond,
+            Unscripted = unscripted,
         };
     }
 

@@ -13,9 +13,6 @@ public sealed record ReducedKill
     /// <summary>The killing case, and how the mutant differed on it.</summary>
     public required string Case { get; init; }
 
-    /// <summary>The case that was reduced instead, since no script shows the mutant on the killing one; null when that was reduced.</summary>
-    public string? Instead { get; init; }
-
     /// <summary>How the mutant differed, on the case and on what it became.</summary>
     public required string Class { get; init; }
 
@@ -52,7 +49,10 @@ public sealed record ReducedKill
     /// <summary>What the script shows on the mutant: its first failure. Null when <see cref="Error"/> is not.</summary>
     public string? Shows { get; init; }
 
-    /// <summary>Why there is no script that tells the mutant from the reference, or null.</summary>
+    /// <summary>Why there need be no script that tells the mutant from the reference; null when there is one, and when there should be.</summary>
+    public string? Unscripted { get; init; }
+
+    /// <summary>Why there is no script though there should be, or null.</summary>
     public string? Error { get; init; }
 
     /// <summary>An object on lines of its own.</summary>
@@ -63,7 +63,6 @@ public sealed record ReducedKill
         json.WriteStartObject();
         json.WriteString("id", Id);
         json.WriteString("case", Case);
-        if (Instead is not null) json.WriteString("instead", Instead);
         json.WriteString("class", Class);
         json.WriteNumber("budget", Budget);
         json.WriteNumber("instructionsBefore", InstrsBefore);
@@ -78,6 +77,7 @@ public sealed record ReducedKill
         foreach (string line in LeftOut) json.WriteStringValue(line);
         json.WriteEndArray();
         if (Shows is not null) json.WriteString("shows", Shows);
+        if (Unscripted is not null) json.WriteString("unscripted", Unscripted);
         if (Error is not null) json.WriteString("error", Error);
         json.WriteEndObject();
     }
@@ -93,7 +93,6 @@ public sealed record ReducedKill
             {
                 Id = Json.Text(json, "id"),
                 Case = Json.Text(json, "case"),
-                Instead = Json.TextOrNull(json, "instead"),
                 Class = Json.Text(json, "class"),
                 Budget = Json.Double(json, "budget"),
                 InstrsBefore = Json.Int(json, "instructionsBefore"),
@@ -106,6 +105,7 @@ public sealed record ReducedKill
                 IsMinimal = Json.Bool(json, "minimal"),
                 LeftOut = Json.Texts(json, "leftOut"),
                 Shows = Json.TextOrNull(json, "shows"),
+                Unscripted = Json.TextOrNull(json, "unscripted"),
                 Error = Json.TextOrNull(json, "error"),
             });
         }

@@ -16,10 +16,11 @@ public static class ReductionReport
     {
         var text = new StringBuilder();
         foreach (var kill in kills)
-            text.AppendLine(Invariant($"{kill.Id,-5} {(kill.IsBytes ? "bytes only, no instructions  " : Invariant($"{kill.InstrsBefore,6:N0} -> {kill.Instrs,3} instructions"))}, {kill.Bytes,5:N0} bytes, {kill.Tried,6:N0} candidates, {kill.Seconds,5:0.00} s{(kill.IsMinimal ? "" : " (time was up)")}{(kill.Instead is { } other ? $" (of {other}, as no script shows it on the killing case)" : "")}: {(kill.Error is { } error ? $"ERROR: {error}" : kill.Class)}"));
+            text.AppendLine(Invariant($"{kill.Id,-5} {(kill.IsBytes ? "bytes only, no instructions  " : Invariant($"{kill.InstrsBefore,6:N0} -> {kill.Instrs,3} instructions"))}, {kill.Bytes,5:N0} bytes, {kill.Tried,6:N0} candidates, {kill.Seconds,5:0.00} s{(kill.IsMinimal ? "" : " (time was up)")}: {(kill.Error is { } error ? $"ERROR: {error}" : kill.Unscripted is { } why ? $"no script: {why}" : kill.Class)}"));
         var whole = Whole(kills);
         text.AppendLine();
         text.AppendLine(Invariant($"{whole.Length} of {kills.Length} kills reduced to a script that passes on the reference and fails on the mutant, {whole.Count(k => k.IsMinimal)} until nothing helped"));
+        if (kills.Count(k => k.Unscripted is not null) is > 0 and var unscripted) text.AppendLine(Invariant($"{unscripted} more without a script, for the reason that the mutant's file gives"));
         if (whole.IsEmpty) return text.ToString();
         var (instrs, milliseconds) = Sorted(whole);
         if (instrs.Length > 0) text.AppendLine(Invariant($"instructions: median {Median(instrs)}, 90th percentile {MutationReport.Percentile(instrs, 90)}, most {instrs[^1]}"));
@@ -58,7 +59,7 @@ public static class ReductionReport
         }
     }, indented: true);
 
-    private static ImmutableArray<ReducedKill> Whole(ImmutableArray<ReducedKill> kills) => [.. kills.Where(k => k.Error is null)];
+    private static ImmutableArray<ReducedKill> Whole(ImmutableArray<ReducedKill> kills) => [.. kills.Where(k => k.Error is null && k.Unscripted is null)];
 
     private static (long[] Instrs, long[] Milliseconds) Sorted(ImmutableArray<ReducedKill> kills) =>
         ([.. kills.Where(k => !k.IsBytes).Select(k => (long)k.Instrs).Order()], [.. kills.Select(k => (long)Math.Round(k.Seconds * 1000)).Order()]);
