@@ -48,6 +48,29 @@ public sealed class WorkerCaseTests
         Assert.Equal(0, engine.Restarts);
     }
 
+    [UnixFact]
+    public async Task A_worker_that_has_grown_is_replaced_though_there_is_always_more_to_do()
+    {
+        string started = Path.GetTempFileName();
+        try
+        {
+            // The shell writes a line for each process that becomes a worker.
+            var spec = Programs.Reference with { Command = ["sh", "-c", "echo >> \"$0\"; exec \"$@\"", started, .. Programs.Reference.Command] };
+            using (ICaseEngine engine = WorkerCaseEngine.Start(spec, new WorkerCaseOptions { Limits = WorkerLimits.Default with { Reuse = 1 }, Batch = TimeSpan.FromSeconds(60) }))
+            {
+                byte[] module = Wat.Binary("""(module (func (export "f") (param i32) (result i32) (local.get 0)))""");
+                var runs = Enumerable.Range(0, 6).Select(i => engine.RunAsync([Echo(module, (uint)i)])).ToArray();
+                for (int i = 0; i < runs.Length; i++) Assert.Equal($"[]\n[i32:{i:x}]", CaseSamples.Text(Assert.Single(await runs[i])));
+                Assert.Equal(0, engine.Restarts);
+            }
+            Assert.InRange(File.ReadAllLines(started).Length, 3, 7);
+        }
+        finally
+        {
+            File.Delete(started);
+        }
+    }
+
     private static Case Echo(byte[] module, uint n) => new([module], [new CaseAction.Instantiate(0), new CaseAction.Invoke(0, "f", [Value.I32(n)])]);
 
     /// <summary>The proxy does what a case's export is called after.</summary>

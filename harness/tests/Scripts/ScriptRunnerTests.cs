@@ -245,6 +245,14 @@ public sealed class ScriptRunnerTests : IDisposable
         Assert.All(result.Commands, c => Assert.Equal(Verdict.Passed, c.Verdict));
     }
 
+    [Fact]
+    public void The_name_of_an_input_stands_for_what_its_file_lacks()
+    {
+        Write("sub/b.wast", """(module (func (export "unsupported")))""");
+        var result = RunFile("""(input $x "sub/b.wast") (assert_return (get $x "n") (i32.const 1))""");
+        Assert.Equal([Verdict.Passed, Verdict.Unsupported, Verdict.Unsupported], result.Commands.Select(c => c.Verdict));
+    }
+
     [Theory]
     [InlineData("../outside.wast")]
     [InlineData("sub/../../outside.wast")]

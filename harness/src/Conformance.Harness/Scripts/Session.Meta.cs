@@ -38,8 +38,8 @@ internal sealed partial class Session
         BindQuote(command.Id, outer);
         if (command.Id is not { } id) yield break;
         // The name also stands for the file's last module and instance.
-        if (_modules.Find(null).Value is { } module) _modules.BindOnly(id, module);
-        if (_instances.Find(null).Value is { } instance) _instances.BindOnly(id, instance);
+        _modules.BindToLatest(id);
+        _instances.BindToLatest(id);
     }
 
     private void BindQuote(string? id, List<CommandSource> outer)

@@ -25,6 +25,12 @@ internal sealed class Slots<T>(string what) where T : class
         _slots[Latest] = (value, null);
     }
 
+    /// <summary>Makes an id stand for what the latest does, be it something missing.</summary>
+    public void BindToLatest(string id)
+    {
+        if (_slots.TryGetValue(Latest, out var latest)) _slots[id] = latest;
+    }
+
     /// <summary>Makes an id alone stand for a value.</summary>
     public void BindOnly(string id, T value) => _slots[id] = (value, null);
 

@@ -151,10 +151,8 @@ internal sealed class CaseExchange(WorkerProcess worker, bool batches, TimeSpan 
 
     private CaseLostException Lost(int action, Exception e)
     {
-        if (e is WorkerLostException loss) return new(action, loss.TimedOut ? new Outcome.TimedOut(loss.Message) : new Outcome.Crashed(loss.Message));
-        string why = $"protocol violation: {e.Message}";
-        worker.Lose(why, timedOut: false);
-        return new(action, new Outcome.Crashed(why));
+        if (e is ProtocolException) worker.Lose($"protocol violation: {e.Message}", timedOut: false);
+        return new(action, CaseWorker.OutcomeOf(e));
     }
 
     private static void Read(CaseReply reply, JsonElement answer)

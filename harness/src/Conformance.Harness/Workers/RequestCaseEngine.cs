@@ -17,14 +17,14 @@ public sealed class RequestCaseEngine : ICaseEngine
     private readonly OutOfProcessRuntime _runtime;
     private readonly WorkerCaseOptions _options;
     private readonly Features _features;
-    private volatile WorkerProcess? _worker;
-    private volatile int _restarts;
+    private readonly CaseWorker _worker;
 
     /// <summary>Finds out whether modules can be linked to the engine's instances.</summary>
     /// <exception cref="WorkerStartException">The worker does not exchange i32 and i64.</exception>
     internal RequestCaseEngine(OutOfProcessRuntime runtime, WorkerCaseOptions options)
     {
         _runtime = runtime;
+        _worker = new(runtime);
         _options = options;
         _features = runtime.Info.Features & (options.Features ?? Features.All);
         Info = runtime.Info with { Features = _features, TellsTags = false };
@@ -45,11 +45,11 @@ public sealed class RequestCaseEngine : ICaseEngine
     public string Unseen => $"it runs no cases, so each is {(Facts.Has(Protocol.Batch) ? "a batch of requests" : "made of requests")}; the tag and payload of exceptions are not told"
         + (NoLinks is null ? "" : $"; modules with imports, traces and what the worker does not read are left out: {NoLinks}");
 
-    public long Memory => _worker?.Memory ?? 0;
+    public long Memory => _worker.Memory;
 
     public TimeSpan ProcessorTime => _runtime.ProcessorTime;
 
-    public int Restarts => _restarts;
+    public int Restarts => _worker.Restarts;
 
     public ImmutableArray<CaseResult> Run(ImmutableArray<Case> cases)
     {
@@ -91,27 +91,16 @@ public sealed class RequestCaseEngine : ICaseEngine
 
     private CaseResult Ask(Case @case, bool batches, string? noLinks)
     {
-        if (_worker is { } used && (used.Lost is not null || used.Memory > _options.Limits.Reuse)) Leave(used.Lost is not null);
+        if (_worker.Current is { } used && (used.Lost is not null || used.Memory > _options.Limits.Reuse)) _worker.Leave(used.Lost is not null);
         try
         {
-            return new CaseDialogue(new(Worker(), batches, _options.Single), Facts, noLinks, _features, @case).Run();
+            return new CaseDialogue(new(_worker.Get(), batches, _options.Single), Facts, noLinks, _features, @case).Run();
         }
         catch (CaseLostException)
         {
-            Leave(lost: true);
+            _worker.Leave(lost: true);
             throw;
         }
-    }
-
-    private WorkerProcess Worker() => _worker ??= _runtime.Rent();
-
-    private void Leave(bool lost)
-    {
-        if (_worker is not { } worker) return;
-        _worker = null;
-        if (lost) worker.Lose("it is not used any more", timedOut: false);
-        _runtime.Dismiss(worker);
-        if (lost) _restarts++;
     }
 
     /// <summary>Why modules cannot be linked to instances: an engine may give each importer an instance of its own, or have no imports at all.</summary>

@@ -49,8 +49,8 @@ public sealed class WorkerCaseEngine : ICaseEngine
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 16);
     private readonly Dictionary<string, Outcome> _explained = new(StringComparer.Ordinal);
     private readonly Func<Outcome, Outcome> _explain;
-    private volatile WorkerProcess? _worker;
-    private volatile int _restarts;
+    private readonly CaseWorker _worker;
+    private bool _hasGrown;
 
     private sealed class Batch(ImmutableArray<Case> cases)
     {
@@ -64,6 +64,7 @@ public sealed class WorkerCaseEngine : ICaseEngine
     internal WorkerCaseEngine(OutOfProcessRuntime runtime, WorkerCaseOptions options)
     {
         _runtime = runtime;
+        _worker = new(runtime);
         _options = options;
         _explain = Explain;
         Info = options.Features is { } features ? runtime.Info with { Features = runtime.Info.Features & features } : runtime.Info;
@@ -89,11 +90,11 @@ public sealed class WorkerCaseEngine : ICaseEngine
     /// <summary>What the worker said of itself and the kit measured: for reports.</summary>
     public WorkerFacts Facts => _runtime.Facts;
 
-    public long Memory => _worker?.Memory ?? 0;
+    public long Memory => _worker.Memory;
 
     public TimeSpan ProcessorTime => _runtime.ProcessorTime;
 
-    public int Restarts => _restarts;
+    public int Restarts => _worker.Restarts;
 
     /// <summary>Sets the time for a batch and for one case, of what is begun from now on.</summary>
     public TimeSpan Longest { set => _options = _options with { Batch = value, Single = value }; }
@@ -139,13 +140,14 @@ public sealed class WorkerCaseEngine : ICaseEngine
         }
     }
 
-    private bool IsToBeReplaced => _worker is { } worker && (worker.Lost is not null || worker.Memory > _options.Limits.Reuse);
+    /// <summary>Whether the worker gets no more; what is on its way to it is still answered.</summary>
+    private bool IsToBeReplaced => _hasGrown || _worker.Current?.Lost is not null;
 
     private void Send(Batch batch)
     {
         // A worker is replaced when nothing is on its way to it.
-        if (_sent.Count == 0 && IsToBeReplaced) Leave(_worker!.Lost is not null);
-        batch.Pending = Worker().Begin(Body(batch.Cases.AsSpan()));
+        if (_sent.Count == 0 && IsToBeReplaced) Leave(_worker.Current?.Lost is not null);
+        batch.Pending = _worker.Get().Begin(Body(batch.Cases.AsSpan()));
     }
 
     private void Finish(Batch batch)
@@ -156,6 +158,7 @@ public sealed class WorkerCaseEngine : ICaseEngine
         {
             using var answer = batch.Pending!.Wait(_options.Batch);
             results = Read(answer, batch.Cases.AsSpan());
+            _hasGrown = _worker.Memory > _options.Limits.Reuse;
         }
         catch (WorkerLostException e)
         {
@@ -163,7 +166,7 @@ public sealed class WorkerCaseEngine : ICaseEngine
         }
         catch (ProtocolException e)
         {
-            _worker?.Lose($"protocol violation: {e.Message}", timedOut: false);
+            _worker.Current?.Lose($"protocol violation: {e.Message}", timedOut: false);
             loss = e;
         }
         batch.Pending!.Dispose();
@@ -174,7 +177,7 @@ public sealed class WorkerCaseEngine : ICaseEngine
             foreach (var other in _sent)
             {
                 other.Pending!.Dispose();
-                other.Pending = Worker().Begin(Body(other.Cases.AsSpan()));
+                other.Pending = _worker.Get().Begin(Body(other.Cases.AsSpan()));
             }
         }
         batch.Done.SetResult(results!.Value);
@@ -207,7 +210,7 @@ public sealed class WorkerCaseEngine : ICaseEngine
 
     private CaseResult Ask(Case @case)
     {
-        using var pending = Worker().Begin(Body([@case]));
+        using var pending = _worker.Get().Begin(Body([@case]));
         using var answer = pending.Wait(_options.Single);
         return Read(answer, [@case])[0];
     }
@@ -231,24 +234,13 @@ public sealed class WorkerCaseEngine : ICaseEngine
                 (lost, loss) = (count, e);
             }
         }
-        Outcome outcome = loss switch
-        {
-            WorkerLostException { TimedOut: true } => new Outcome.TimedOut(loss.Message),
-            WorkerLostException => new Outcome.Crashed(loss.Message),
-            _ => new Outcome.Crashed($"protocol violation: {loss.Message}"),
-        };
-        return new([.. known, new ActionResult.Ended(outcome)]);
+        return new([.. known, new ActionResult.Ended(CaseWorker.OutcomeOf(loss))]);
     }
-
-    private WorkerProcess Worker() => _worker ??= _runtime.Rent();
 
     private void Leave(bool lost)
     {
-        if (_worker is not { } worker) return;
-        _worker = null;
-        if (lost) worker.Lose("it is not used any more", timedOut: false);
-        _runtime.Dismiss(worker);
-        if (lost) _restarts++;
+        _worker.Leave(lost);
+        _hasGrown = false;
     }
 
     /// <summary>A request's members without its number.</summary>
@@ -298,7 +290,7 @@ public sealed class WorkerCaseEngine : ICaseEngine
     {
         _queue.CompleteAdding();
         // What it waits for ends with the worker.
-        if (!_thread.Join(TimeSpan.FromSeconds(1))) _worker?.Lose("the engine was disposed of", timedOut: false);
+        if (!_thread.Join(TimeSpan.FromSeconds(1))) _worker.Current?.Lose("the engine was disposed of", timedOut: false);
         _thread.Join(TimeSpan.FromSeconds(5));
         _runtime.Dispose();
         _queue.Dispose();
